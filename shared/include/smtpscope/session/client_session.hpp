@@ -1,0 +1,131 @@
+#pragma once
+// The client's side of one SMTP session that submits one message (RFC 5321, 3207, 4954, 6409).
+//
+// Sans-I/O: the host tells it what happened on the connection and performs the events it asks
+// for, in order. It decides nothing by itself: every step is a look-up in rules.hpp.
+//
+//   session.connected();
+//   while (auto event = session.next()) perform(*event);   // write, handshake, close …
+//   session.receive(bytes);                                // and so on
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smtpscope/base/result.hpp"
+#include "smtpscope/base/secret.hpp"
+#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/session/event.hpp"
+#include "smtpscope/session/rules.hpp"
+#include "smtpscope/wire/capabilities.hpp"
+#include "smtpscope/wire/dot_codec.hpp"
+#include "smtpscope/wire/line_reader.hpp"
+
+namespace smtpscope::session {
+
+// Decided before connecting, never by what the server says (RFC 3207 §6).
+enum class tls_policy : std::uint8_t {
+  implicit,           // TLS from the first byte (RFC 8314 §3.3): connected() means TLS stands
+  starttls_required,  // no AUTH and no MAIL before STARTTLS succeeded
+  never,              // plaintext, by name
+};
+
+enum class cleartext_auth : std::uint8_t { refused, allowed_by_name };
+enum class initial_response : std::uint8_t { sent, withheld };  // RFC 4954 §4: either is legal
+
+struct credentials {
+  std::string identity;  // authentication identity: user name or address
+  secret password;
+};
+
+struct client_options {
+  std::string ehlo_name;  // domain or address literal (RFC 5321 §4.1.1.1)
+  tls_policy tls = tls_policy::starttls_required;
+  std::optional<credentials> auth;               // none: no AUTH
+  std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};  // allowed ones, best first
+  initial_response ir = initial_response::sent;
+  cleartext_auth without_tls = cleartext_auth::refused;
+  patience wait = patience::rfc5321;
+};
+
+// One message and where it goes.
+struct submission {
+  wire::reverse_path from;
+  std::vector<wire::forward_path> to;  // at least one
+  std::string content;                 // RFC 5322 message, CRLF line ends, dots not stuffed
+};
+
+class client_session {
+ public:
+  // Errors: invalid_argument (EHLO name, no recipient, unknown mechanism, content with a bare CR
+  // or LF or a NUL, a line over 998 octets), forbidden_character.
+  [[nodiscard]] static result<client_session> create(client_options options, submission mail);
+
+  // The connection stands (with TLS when the policy is implicit).
+  void connected();
+  // Bytes from the server, any cut.
+  void receive(std::string_view bytes);
+  // The handshake asked for by start_tls is done and the certificate verified.
+  void tls_established();
+  // The server ended the connection.
+  void peer_closed();
+  // Resolving, connecting or TLS failed. `detail` is for people.
+  void transport_failed(std::string_view detail);
+  // The timer last armed has run out.
+  void timer_fired();
+  // The user gives up; the connection is closed at once.
+  void cancel();
+
+  // The next event, or nothing until something more happens.
+  [[nodiscard]] std::optional<client_event> next();
+
+  [[nodiscard]] client_phase phase() const noexcept { return phase_; }
+  [[nodiscard]] bool over() const noexcept { return phase_ == client_phase::closed; }
+  [[nodiscard]] const wire::capabilities& capabilities() const noexcept { return capabilities_; }
+
+ private:
+  client_session(client_options options, submission mail);
+
+  [[nodiscard]] client_facts facts() const;
+  void process_lines();
+  void on_reply(wire::received_reply reply);
+  void perform(client_action action, client_phase before);
+  void enter(client_phase phase);
+  void send_command(wire::verb verb, std::string_view argument, client_phase after);
+  void send_auth();
+  void continue_auth(const wire::reply& challenge);
+  void send_sasl(std::string response, client_phase before);
+  void send_mail();
+  void send_rcpt();
+  void queue_content();
+  void end_content();
+  void fail(failure_kind kind, std::string detail);
+  void fail_with_reply(const wire::reply& reply);
+  void finish(outcome result);
+  void leave();          // QUIT where the link still can, else close
+  void close();
+
+  client_options options_;
+  submission mail_;
+  client_phase phase_ = client_phase::idle;
+  client_stage stage_ = client_stage::connect;
+  std::deque<client_event> events_;
+  wire::line_reader lines_;
+  wire::reply_parser replies_;
+  wire::capabilities capabilities_;
+  std::optional<sasl::client_mechanism> sasl_;
+  std::string mechanism_;
+  int challenges_ = 0;
+  std::vector<recipient_result> recipients_;
+  std::size_t next_recipient_ = 0;
+  wire::dot_stuffer stuffer_;
+  std::size_t content_sent_ = 0;
+  bool tls_ = false;
+  bool authenticated_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace smtpscope::session

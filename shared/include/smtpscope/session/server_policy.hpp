@@ -1,0 +1,37 @@
+#pragma once
+// Answers a server session's questions from plain data: known users, known mailboxes, limits.
+// The embedded mailbox and the page's simulated server use the same one.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smtpscope/base/secret.hpp"
+#include "smtpscope/session/event.hpp"
+#include "smtpscope/session/server_session.hpp"
+
+namespace smtpscope::session {
+
+struct user {
+  std::string name;  // authentication identity, compared exactly
+  secret password;
+};
+
+struct server_policy {
+  std::vector<user> users;
+  // Accepted forward-paths "local@domain", or "@domain" for every mailbox of a domain. Domains
+  // compare without case. "Postmaster" is always accepted (RFC 5321 §4.5.1).
+  std::vector<std::string> mailboxes;
+
+  [[nodiscard]] decision decide(const credentials_offered& q) const;
+  [[nodiscard]] decision decide(const reverse_path_offered& q) const;
+  [[nodiscard]] decision decide(const forward_path_offered& q) const;
+  // "250 2.0.0 OK: queued as <id>"; the host stores the message before it answers.
+  [[nodiscard]] static decision stored(std::string_view id);
+};
+
+// The policy's answer when `event` is a question it can answer (all but message_offered).
+[[nodiscard]] std::optional<decision> decide(const server_policy& policy, const server_event& event);
+
+}  // namespace smtpscope::session

@@ -1,0 +1,125 @@
+#pragma once
+// The server's side of one SMTP session (RFC 5321, 3207, 4954, 1870, 6152, 2034, 2920).
+//
+// Sans-I/O like the client's. Who may log in, which mailbox exists and what happens to a message
+// are questions to the host: an event (credentials_offered, reverse_path_offered,
+// forward_path_offered, message_offered) and then nothing until answer(). "check" (is the command
+// legal now?) is the session's, "proceed" (do we want it?) the host's.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smtpscope/base/limits.hpp"
+#include "smtpscope/base/result.hpp"
+#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/session/event.hpp"
+#include "smtpscope/session/rules.hpp"
+#include "smtpscope/wire/dot_codec.hpp"
+#include "smtpscope/wire/line_reader.hpp"
+
+namespace smtpscope::session {
+
+enum class offer : std::uint8_t { no, yes };
+
+struct server_options {
+  std::string host_name;                              // in the greeting and EHLO reply
+  std::string greeting_text = "ESMTP smtpscope";      // after the host name
+  link_security link = link_security::plain;          // tls: implicit TLS, already established
+  offer starttls = offer::yes;                        // while the link is plain
+  offer auth_on_plain_link = offer::no;               // AUTH before TLS
+  requirement tls_before_mail = requirement::no;      // 530 5.7.0 Must issue a STARTTLS command first
+  requirement auth_before_mail = requirement::no;     // 530 5.7.0 Authentication required
+  std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};
+  std::uint64_t max_message_octets = limits::message_octets;
+  std::size_t max_recipients = limits::recipients;
+};
+
+// The host's answer to a question. `reply` replaces the session's own words.
+struct decision {
+  verdict what = verdict::accept;
+  std::optional<wire::reply> reply;
+};
+
+class server_session {
+ public:
+  // Errors: invalid_argument (host name, unknown mechanism).
+  [[nodiscard]] static result<server_session> create(server_options options);
+
+  void connected();                        // greets; `client` side has said nothing yet
+  void receive(std::string_view bytes);
+  void tls_established();
+  void peer_closed();
+  void timer_fired();                      // 421 4.4.2, then close
+  // Says 421 and closes after the reply (shutting down, too many connections).
+  void shut_down(std::string_view text);
+  // Answers the question that waits. Error: misuse when none does.
+  status answer(const decision& d);
+
+  [[nodiscard]] std::optional<server_event> next();
+
+  // False while a question waits, TLS is to be done, or the session is over: stop reading then,
+  // and memory stays bounded.
+  [[nodiscard]] bool wants_input() const noexcept;
+  [[nodiscard]] server_state state() const noexcept { return state_; }
+  [[nodiscard]] bool over() const noexcept { return state_ == server_state::closed; }
+  [[nodiscard]] link_security link() const noexcept { return link_; }
+  [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
+  [[nodiscard]] bool extended() const noexcept { return extended_; }      // EHLO, not HELO
+  [[nodiscard]] const std::string& authenticated_as() const noexcept { return identity_; }
+
+ private:
+  explicit server_session(server_options options);
+
+  enum class waiting : std::uint8_t { nothing, credentials, reverse_path, forward_path, message };
+
+  void process();
+  void process_content();
+  void process_line(const std::string& line);
+  void on_line_error(const error& why);
+  void on_command(const wire::command& c);
+  void proceed(const wire::command& c);
+  void on_ehlo(const wire::command& c);
+  void on_auth(const wire::command& c);
+  void on_mail(const wire::command& c);
+  void on_rcpt(const wire::command& c);
+  void sasl_step(std::string_view line);
+  void sasl_advance(const result<sasl::server_step>& step);
+  void end_sasl();
+  void finish_content();
+  void reset_transaction();
+  [[nodiscard]] server_facts facts() const noexcept;
+  [[nodiscard]] std::vector<std::string> capability_lines() const;
+  void reply(const wire::reply& r, wire::verb v, server_state after);
+  void count_bad_command();
+  void close();
+
+  server_options options_;
+  server_state state_ = server_state::idle;
+  link_security link_;
+  std::deque<server_event> events_;
+  std::string unread_;                 // received, not yet looked at
+  wire::line_reader lines_;
+  wire::dot_unstuffer unstuffer_;
+  std::optional<sasl::server_mechanism> sasl_;
+  std::string mechanism_;
+  std::string identity_;
+  std::string offered_identity_;
+  int sasl_steps_ = 0;
+  std::string ehlo_name_;
+  bool extended_ = false;
+  wire::reverse_path from_;
+  std::vector<wire::forward_path> to_;
+  std::optional<wire::forward_path> offered_to_;
+  std::uint64_t content_octets_ = 0;
+  bool too_large_ = false;
+  int bad_commands_ = 0;
+  int failed_auths_ = 0;
+  waiting waiting_ = waiting::nothing;
+  bool processing_ = false;
+};
+
+}  // namespace smtpscope::session

@@ -1,0 +1,234 @@
+// The C exports of the core, as Emscripten hands them out. Written by hand, pinned by tests/wasm.
+//
+// Conventions
+//   handle   integer > 0, or 0 for failure; an unknown handle is an error, never a trap
+//   (ptr, len)  octets in the module's memory: allocate with smtp_alloc, free with smtp_free
+//   results  a call leaves its result (JSON as UTF-8, or octets) in one buffer, valid until the next
+//            call: read it with smtp_result_data() and smtp_result_size() and copy it at once
+//   errors   a call that fails returns 0 (handles) or -1, and the result is {"code","detail"}
+//   time     microseconds since the session started, as a double (exact up to 2^53)
+//   nothing throws
+
+export interface SmtpscopeCore {
+  HEAPU8: Uint8Array; // replaced when memory grows: read it anew after every call
+
+  _smtp_alloc(octets: number): number;
+  _smtp_free(ptr: number): void;
+  _smtp_result_data(): number;
+  _smtp_result_size(): number;
+
+  /** Version of the core: result is text, returns 1. */
+  _smtp_version(): number;
+
+  /** Copies octets into the module, for attachments, messages and trace files. Returns a handle. */
+  _smtp_blob_new(ptr: number, len: number): number;
+  /** Result: the octets. Returns 1 or -1. */
+  _smtp_blob_bytes(blob: number): number;
+
+  /**
+   * Composes a message. JSON in: Draft. Returns the handle of a blob (the RFC 5322 message);
+   * result: Composed. Draft's blobs stay the caller's.
+   */
+  _smtp_compose(ptr: number, len: number): number;
+  /** Checks one address list as typed. Result: AddressList. Returns 1 or -1 (with which entry is wrong). */
+  _smtp_addresses(ptr: number, len: number): number;
+  /** Reads a message (blob): result is MessageTree. Returns 1 or -1. */
+  _smtp_message_read(blob: number): number;
+
+  /** A client with its recorder. JSON in: ClientSetup. Returns a handle. */
+  _smtp_client_new(ptr: number, len: number): number;
+  /** What happened. JSON in: Happening. Returns 1 or -1. */
+  _smtp_client_tell(client: number, ptr: number, len: number, us: number): number;
+  /** Octets from the server. Returns 1 or -1. */
+  _smtp_client_receive(client: number, ptr: number, len: number, us: number): number;
+  /**
+   * The next thing to do. Returns an Action; with SEND the result is the octets to write, with
+   * ARM_TIMER the result is JSON {"seconds": n}, with FINISHED the result is JSON FinishedResult.
+   * Ask again only when SEND's octets have been handed to the network.
+   */
+  _smtp_client_next(client: number, us: number): number;
+  /** Trace entries recorded since the last take. Result: JSON array of TraceEntry. Returns their number. */
+  _smtp_client_take(client: number): number;
+
+  /**
+   * Runs a whole session between client and server in memory, on simulated time. JSON in:
+   * SimulationSetup. Result: {"header": TraceHeader, "entries": TraceEntry[]}. Returns 1 or -1.
+   */
+  _smtp_simulate(ptr: number, len: number): number;
+
+  /** Reads a trace file (JSON Lines). Result: {"header", "entries"}, explained anew. Returns the handle of a trace. */
+  _smtp_trace_read(ptr: number, len: number): number;
+  /** A trace from entries the page holds: JSON in {"header", "entries"}. Returns the handle of a trace. */
+  _smtp_trace_new(ptr: number, len: number): number;
+  /** Adds entries: JSON array in. Returns the number of entries or -1. */
+  _smtp_trace_append(trace: number, ptr: number, len: number): number;
+  /** The state after `count` entries (0 … all). Result: Snapshot. Returns 1 or -1. */
+  _smtp_trace_state(trace: number, count: number): number;
+  /** The trace as a file. Result: JSON Lines. Returns 1 or -1. */
+  _smtp_trace_write(trace: number): number;
+
+  /** Result: JSON Rules, both tables of session/rules.hpp. Returns 1. */
+  _smtp_rules(): number;
+
+  /** Frees any handle. Returns 1 or -1. */
+  _smtp_release(handle: number): number;
+}
+
+export const enum Action {
+  NOTHING = 0,     // wait for more to happen
+  SEND = 1,        // write the result's octets
+  START_TLS = 2,   // do the handshake, then tell tls_established
+  ARM_TIMER = 3,   // tell timer_fired unless anything happens within result.seconds (0: no timer)
+  FINISHED = 4,    // the outcome is known; QUIT may still follow
+  CLOSE = 5,       // close the connection; nothing follows
+}
+
+export interface Draft {
+  from: string;              // one mailbox, with or without display name, as typed
+  to: string;                // address lists as typed
+  cc?: string;
+  bcc?: string;              // envelope only
+  subject: string;
+  text: string;
+  attachments?: { fileName: string; mediaType: string; blob: number; inline?: boolean }[];
+  dateUnixSeconds: number;
+  utcOffsetMinutes: number;  // -1439 … 1439
+  messageId: string;         // without angle brackets
+  boundarySeed: string;
+}
+
+export interface Composed {
+  octets: number;
+  envelope: { from: string; to: string[] };  // mailboxes, without duplicates
+  parts: PartRange[];
+}
+export interface PartRange {
+  begin: number; bodyBegin: number; end: number;  // octets in the message
+  parent: number;                                 // index, -1 for the whole message
+  mediaType: string;
+  encoding: string;                               // "7bit", "quoted-printable", "base64"
+  fileName?: string;
+  contentId?: string;
+}
+export interface MessageTree {
+  parts: (PartRange & { headers: { name: string; value: string; begin: number; end: number }[] })[];
+}
+export interface AddressList { mailboxes: { name: string; address: string }[] }
+
+export interface ClientSetup {
+  ehloName: string;                               // "[127.0.0.1]", "laptop.example"
+  tls: "implicit" | "starttls" | "never";
+  auth?: { user: string; password: string; mechanism?: "PLAIN" | "LOGIN"; initialResponse?: boolean };
+  cleartextAuth?: boolean;                        // AUTH without TLS; only by the user's own choice
+  patience?: "rfc5321" | "interactive";           // default interactive
+  from: string;                                   // mailbox, "" for the null reverse-path
+  to: string[];
+  message: number;                                // blob
+  host: string;                                   // for the trace, and to know the provider
+  port: number;
+  title?: string;                                 // of the trace
+}
+
+export type Happening =
+  | { what: "resolved"; addresses: string[] }
+  | { what: "connected"; address: string; port: number }
+  | { what: "tls_started" }                       // implicit TLS only; START_TLS records its own
+  | { what: "tls_established"; tls: TlsInfo }     // for implicit TLS also means: connected
+  | { what: "ready" }                             // plain connection stands: the session may begin
+  | { what: "peer_closed" }
+  | { what: "transport_error"; stage: string; code: string; message: string }  // codes of the tunnel, or page_* codes
+  | { what: "timer_fired" }
+  | { what: "cancel" };
+
+/** Codes the page itself reports beside those of the tunnel (relay/README.md). */
+export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed";
+
+export interface TlsInfo {
+  version: string; suite: string; group?: string; verified: boolean; anchor?: string;
+  chain?: { subject: string; issuer: string; names: string[]; notBefore: string; notAfter: string }[];
+  where?: "relay" | "page" | "simulated";
+}
+
+export interface FinishedResult {
+  outcome: "delivered" | "partly" | "failed" | "unknown";
+  failure?: { kind: string; stage: string; detail: string };
+  recipients: { path: string; accepted: boolean; code?: number }[];
+}
+
+export interface SimulationSetup {
+  client: Omit<ClientSetup, "host" | "port">;
+  server: {
+    hostName: string;
+    users: { name: string; password: string }[];
+    mailboxes: string[];                          // "a@b.example" or "@b.example"
+    starttls?: boolean;                           // default true
+    maxMessageOctets?: number;
+    hangUpAfter?: string;                         // drop the link instead of answering this verb: "EHLO" … "DATA", "." for the end of content
+  };
+  latencyMs: number;                              // one way, 0 … 60000
+  showSecrets?: boolean;                          // the password is make-believe: show it
+}
+
+export interface TraceHeader { smtpscope: "trace"; version: 1; mode: "simulated" | "live"; title: string; started: string }
+
+export type TraceKind =
+  | "resolving" | "resolved" | "connected" | "tls_started" | "tls_established" | "transport_error"
+  | "greeting" | "command" | "reply" | "sasl_challenge" | "sasl_response" | "content" | "end_of_content"
+  | "timeout" | "cancelled" | "result" | "diagnosis" | "closed" | "note";
+
+export type Chapter = "resolve" | "connect" | "secure" | "greet" | "login" | "envelope" | "message" | "done";
+
+/** One entry. shared/trace.schema.json is the full schema. */
+export interface TraceEntry {
+  seq: number;
+  us: number;
+  layer: "dns" | "tcp" | "tls" | "smtp" | "mime" | "queue" | "sim" | "note";
+  kind: TraceKind;
+  chapter: Chapter;
+  dir?: "c2s" | "s2c";
+  secure?: true;
+  client?: [string, string];
+  server?: [string, string];
+  text?: string;             // the bytes where they are UTF-8 …
+  base64?: string;           // … else here; neither when the entry has no bytes
+  fields?: [number, number, string, number][];  // begin, end (octets), name, parent or -1
+  masked?: [number, number][];
+  data: Record<string, unknown>;
+  explain?: { title: string; text: string; rfc: string };
+}
+
+/** data of kind "command": {verb, recipient?, mechanism?}. reply: {code, enhanced?, class, stage, verb?, recipient?, mechanism?, lines}.
+ *  sasl_challenge: {mechanism, step, decoded?}. sasl_response: {mechanism, step, decoded?}. content: {part, offset, octets}.
+ *  resolving: {host, port, tls}. resolved: {addresses}. connected: {address, port}. tls_established: TlsInfo.
+ *  transport_error: {stage, code, message}. result: FinishedResult. closed: {by}.
+ *  diagnosis: Diagnosis. */
+export interface Diagnosis {
+  key: string;               // stable: "auth.535.gmail"
+  title: string;             // what happened, one line
+  cause: string;             // why
+  fix: string[];             // what to do, step by step
+  evidence: number[];        // seq of entries that show it
+  retry: "no" | "later" | "after_change";
+}
+
+export interface Snapshot {
+  connection: "none" | "resolving" | "open" | "closed";
+  host?: string; port?: number; address?: string;
+  tls?: TlsInfo;             // present once TLS stands
+  client: string; server: string;   // state names
+  chapter: Chapter;
+  capabilities?: string[];   // of the latest EHLO reply; absent before it and after TLS was started
+  mechanism?: string; authenticated: boolean;
+  reversePath?: string;
+  recipients: { path: string; state: "asked" | "accepted" | "refused"; code?: number }[];
+  contentOctets: number;
+  outcome?: "delivered" | "partly" | "failed" | "unknown";
+}
+
+export interface Rules {
+  client: { phase: string; class: number; code: number; action: string; section: string }[];
+  server: { state: string; verb: string; verdict: "accept" | "reject"; code: number; text: string; next: string; section: string }[];
+}
+
+declare const create: (options?: { wasmBinary?: ArrayBuffer | Uint8Array; locateFile?: (name: string) => string }) => Promise<SmtpscopeCore>;
+export default create;
