@@ -13,8 +13,10 @@ error invalid(std::string detail) { return {errc::invalid_json, std::move(detail
 // Offset just behind the string that opens at `quote`; the end of the text when it never closes.
 std::size_t skip_string(std::string_view text, std::size_t quote) noexcept {
   for (std::size_t i = quote + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') return i + 1;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
   return text.size();
 }
@@ -30,9 +32,11 @@ status check_structure(std::string_view text, std::size_t max_depth) {
       i = skip_string(text, i);
       continue;
     }
-    if (c == '\0') return invalid("a NUL octet stands in the text");
+    if (c == '\0')
+      return invalid("a NUL octet stands in the text");
     if (c == '{' || c == '[') {
-      if (members.size() == max_depth) return invalid("nested too deep");
+      if (members.size() == max_depth)
+        return invalid("nested too deep");
       members.push_back(0);
     } else if ((c == '}' || c == ']') && !members.empty()) {
       members.pop_back();
@@ -47,9 +51,11 @@ status check_structure(std::string_view text, std::size_t max_depth) {
 }  // namespace
 
 result<json> parse_json(std::string_view text, int max_depth) {
-  if (status ok = check_structure(text, static_cast<std::size_t>(max_depth < 0 ? 0 : max_depth)); !ok) return ok.why();
+  if (status ok = check_structure(text, static_cast<std::size_t>(max_depth < 0 ? 0 : max_depth)); !ok)
+    return ok.why();
   json value = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) return invalid("not a JSON text");
+  if (value.is_discarded())
+    return invalid("not a JSON text");
   return value;
 }
 

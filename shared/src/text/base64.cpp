@@ -14,8 +14,10 @@ constexpr std::uint8_t no_digit = 0x80;  // the one bit no 6-bit digit has
 
 constexpr std::array<std::uint8_t, 256> make_digits() {
   std::array<std::uint8_t, 256> digits{};
-  for (auto& d : digits) d = no_digit;
-  for (std::uint8_t i = 0; i < 64; ++i) digits[static_cast<unsigned char>(alphabet[i])] = i;
+  for (auto& d : digits)
+    d = no_digit;
+  for (std::uint8_t i = 0; i < 64; ++i)
+    digits[static_cast<unsigned char>(alphabet[i])] = i;
   return digits;
 }
 constexpr std::array<std::uint8_t, 256> digits = make_digits();
@@ -32,7 +34,8 @@ char* encode_to(char* out, const char* in, std::size_t n) noexcept {
     *out++ = alphabet[v >> 6 & 63];
     *out++ = alphabet[v & 63];
   }
-  if (n == 0) return out;
+  if (n == 0)
+    return out;
   const std::uint32_t v = octet(in[0]) << 16 | (n == 2 ? octet(in[1]) << 8 : 0);
   *out++ = alphabet[v >> 18];
   *out++ = alphabet[v >> 12 & 63];
@@ -59,11 +62,14 @@ status decode_last(std::string_view quad, std::string& out) {
   }
   // RFC 4648 §3.5: bits that padding leaves over are zero; other values would be a second
   // spelling of the same octets.
-  if ((two_pads && (b & 15) != 0) || (one_pad && (c & 3) != 0)) return invalid("bits left over before '=' are not zero");
+  if ((two_pads && (b & 15) != 0) || (one_pad && (c & 3) != 0))
+    return invalid("bits left over before '=' are not zero");
   const std::uint32_t v = a << 18 | b << 12 | c << 6 | d;
   out += static_cast<char>(v >> 16);
-  if (!two_pads) out += static_cast<char>(v >> 8 & 255);
-  if (!two_pads && !one_pad) out += static_cast<char>(v & 255);
+  if (!two_pads)
+    out += static_cast<char>(v >> 8 & 255);
+  if (!two_pads && !one_pad)
+    out += static_cast<char>(v & 255);
   return {};
 }
 
@@ -76,8 +82,10 @@ std::string base64_encode(std::string_view octets) {
 }
 
 result<std::string> base64_decode(std::string_view text) {
-  if (text.empty()) return std::string();
-  if (text.size() % 4 != 0) return invalid("the length is not a multiple of four");
+  if (text.empty())
+    return std::string();
+  if (text.size() % 4 != 0)
+    return invalid("the length is not a multiple of four");
   const std::size_t whole = text.size() / 4 - 1;  // groups without padding
   std::string out(whole * 3, '\0');
   out.reserve(out.size() + 3);
@@ -99,7 +107,8 @@ result<std::string> base64_decode(std::string_view text) {
     const bool padded = text.substr(0, whole * 4).find('=') != std::string_view::npos;
     return invalid(padded ? "'=' may only stand at the very end" : "a character outside the base64 alphabet");
   }
-  if (status ok = decode_last(text.substr(whole * 4), out); !ok) return ok.why();
+  if (status ok = decode_last(text.substr(whole * 4), out); !ok)
+    return ok.why();
   return out;
 }
 

@@ -23,25 +23,29 @@ std::optional<result<std::string>> line_reader::next() {
       break;
     }
     scanned_ = lf + 1;
-    if (lf == start_ || buffer_[lf - 1] != '\r') continue;  // RFC 5321 §2.3.8: a lone LF ends nothing
+    if (lf == start_ || buffer_[lf - 1] != '\r')
+      continue;  // RFC 5321 §2.3.8: a lone LF ends nothing
     const std::size_t begin = start_;
     start_ = lf + 1;
     if (skipping_) {
       skipping_ = false;
       continue;
     }
-    if (start_ - begin > max_) return error{errc::line_too_long, "a line is longer than " + std::to_string(max_) + " octets"};
+    if (start_ - begin > max_)
+      return error{errc::line_too_long, "a line is longer than " + std::to_string(max_) + " octets"};
     return buffer_.substr(begin, start_ - begin);
   }
   // No whole line. What cannot become a legal line any more is not kept, except for a CR that may
   // be the first half of its end.
   const std::size_t unfinished = buffer_.size() - start_;
-  if (!skipping_ && unfinished < max_) return std::nullopt;
+  if (!skipping_ && unfinished < max_)
+    return std::nullopt;
   const bool cr = unfinished > 0 && buffer_.back() == '\r';
   buffer_.assign(cr ? "\r" : "");
   start_ = 0;
   scanned_ = buffer_.size();
-  if (skipping_) return std::nullopt;
+  if (skipping_)
+    return std::nullopt;
   skipping_ = true;
   return error{errc::line_too_long, "a line is longer than " + std::to_string(max_) + " octets"};
 }

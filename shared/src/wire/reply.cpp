@@ -16,14 +16,17 @@ error malformed(std::string detail) { return {errc::malformed_reply, std::move(d
 std::optional<std::uint16_t> take_number(std::string_view& text) noexcept {
   std::size_t n = 0;
   unsigned value = 0;
-  while (n < text.size() && n < 4 && text::is_digit(text[n])) value = value * 10 + static_cast<unsigned>(text[n++] - '0');
-  if (n == 0 || n > 3 || (n > 1 && text.front() == '0')) return std::nullopt;
+  while (n < text.size() && n < 4 && text::is_digit(text[n]))
+    value = value * 10 + static_cast<unsigned>(text[n++] - '0');
+  if (n == 0 || n > 3 || (n > 1 && text.front() == '0'))
+    return std::nullopt;
   text.remove_prefix(n);
   return static_cast<std::uint16_t>(value);
 }
 
 bool take_dot(std::string_view& text) noexcept {
-  if (text.empty() || text.front() != '.') return false;
+  if (text.empty() || text.front() != '.')
+    return false;
   text.remove_prefix(1);
   return true;
 }
@@ -37,11 +40,14 @@ struct found_code {
 std::optional<found_code> find_enhanced(std::string_view text, int code) noexcept {
   std::string_view rest = text;
   const auto klass = take_number(rest);
-  if (!klass || *klass != code / 100 || (*klass != 2 && *klass != 4 && *klass != 5) || !take_dot(rest)) return std::nullopt;
+  if (!klass || *klass != code / 100 || (*klass != 2 && *klass != 4 && *klass != 5) || !take_dot(rest))
+    return std::nullopt;
   const auto subject = take_number(rest);
-  if (!subject || !take_dot(rest)) return std::nullopt;
+  if (!subject || !take_dot(rest))
+    return std::nullopt;
   const auto detail = take_number(rest);
-  if (!detail || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
+  if (!detail || (!rest.empty() && rest.front() != ' '))
+    return std::nullopt;
   return found_code{{*klass, *subject, *detail}, text.size() - rest.size()};
 }
 
@@ -57,21 +63,24 @@ struct line_parts {
   bool more = false;          // a hyphen: further lines follow
   std::size_t separator = 0;  // octets: 0 or 1
   std::optional<found_code> enhanced;
-  std::string_view text;      // without the enhanced code
+  std::string_view text;  // without the enhanced code
   std::size_t text_begin = 0;
 };
 
 result<line_parts> split_line(std::string_view line, reply_context context) {
-  if (line.size() < 2 || line.substr(line.size() - 2) != "\r\n") return malformed("a line of the reply does not end in CRLF");
+  if (line.size() < 2 || line.substr(line.size() - 2) != "\r\n")
+    return malformed("a line of the reply does not end in CRLF");
   const std::string_view content = line.substr(0, line.size() - 2);
   if (content.size() < code_digits || !std::all_of(content.begin(), content.begin() + code_digits, text::is_digit))
     return malformed("the reply does not begin with three digits");
   line_parts p;
   p.code = (content[0] - '0') * 100 + (content[1] - '0') * 10 + (content[2] - '0');
-  if (p.code < 200 || p.code > 559) return malformed("the reply code is outside 200 to 559");
+  if (p.code < 200 || p.code > 559)
+    return malformed("the reply code is outside 200 to 559");
   if (content.size() > code_digits) {
     const char separator = content[code_digits];
-    if (separator != ' ' && separator != '-') return malformed("the reply code is followed by neither a space nor a hyphen");
+    if (separator != ' ' && separator != '-')
+      return malformed("the reply code is followed by neither a space nor a hyphen");
     p.separator = 1;
     p.more = separator == '-';
   }
@@ -79,7 +88,8 @@ result<line_parts> split_line(std::string_view line, reply_context context) {
   p.text = content.substr(p.text_begin);
   if (std::any_of(p.text.begin(), p.text.end(), [](char c) { return text::is_control(c) && c != '\t'; }))
     return malformed("a control character stands in the reply");
-  if (!may_have_enhanced(p.code, context)) return p;
+  if (!may_have_enhanced(p.code, context))
+    return p;
   p.enhanced = find_enhanced(p.text, p.code);
   if (p.enhanced) {
     const std::size_t skip = std::min(p.enhanced->octets + 1, p.text.size());
@@ -109,20 +119,26 @@ void add_extension(field_writer& out, const line_parts& p, int line) {
   const int extension = out.add(p.text_begin, end, "extension", line);
   const std::size_t keyword = std::min(p.text.find_first_of(" ="), p.text.size());
   out.add(p.text_begin, p.text_begin + keyword, "keyword", extension);
-  if (keyword + 1 < p.text.size()) out.add(p.text_begin + keyword + 1, end, "argument", extension);
+  if (keyword + 1 < p.text.size())
+    out.add(p.text_begin + keyword + 1, end, "argument", extension);
 }
 
 // Appends the fields of a line that starts at `offset` of the whole reply.
-void add_fields(std::vector<field>& fields, std::size_t offset, std::string_view line, const line_parts& p, bool extension) {
+void add_fields(std::vector<field>& fields, std::size_t offset, std::string_view line, const line_parts& p,
+                bool extension) {
   field_writer out(fields, offset);
   const int whole = out.add(0, line.size(), "line", -1);
   out.add(0, code_digits, "code", whole);
   const std::size_t after_code = code_digits + p.separator;
-  if (p.separator != 0) out.add(code_digits, after_code, "separator", whole);
-  if (p.enhanced) out.add(after_code, after_code + p.enhanced->octets, "enhanced_code", whole);
+  if (p.separator != 0)
+    out.add(code_digits, after_code, "separator", whole);
+  if (p.enhanced)
+    out.add(after_code, after_code + p.enhanced->octets, "enhanced_code", whole);
   if (!p.text.empty()) {
-    if (extension) add_extension(out, p, whole);
-    else out.add(p.text_begin, p.text_begin + p.text.size(), "text", whole);
+    if (extension)
+      add_extension(out, p, whole);
+    else
+      out.add(p.text_begin, p.text_begin + p.text.size(), "text", whole);
   }
   out.add(line.size() - 2, line.size(), "crlf", whole);
 }
@@ -140,7 +156,8 @@ std::string enhanced_code::text() const {
 std::string reply::text() const {
   std::string out;
   for (const std::string& line : lines) {
-    if (!out.empty()) out += ' ';
+    if (!out.empty())
+      out += ' ';
     out += line;
   }
   return out;
@@ -152,18 +169,22 @@ std::optional<result<received_reply>> reply_parser::feed(std::string_view line, 
     return result<received_reply>(std::move(why));
   };
   auto parts = split_line(line, context);
-  if (!parts) return fail(parts.why());
-  if (inside() && parts->code != value_.code) return fail(malformed("the lines of one reply have different codes"));
+  if (!parts)
+    return fail(parts.why());
+  if (inside() && parts->code != value_.code)
+    return fail(malformed("the lines of one reply have different codes"));
   if (line.size() > limits::accepted_reply_line_octets || value_.lines.size() == limits::accepted_reply_lines ||
       bytes_.size() + line.size() > limits::accepted_reply_octets)
     return fail({errc::reply_too_long, "the reply is longer than " + std::to_string(limits::accepted_reply_lines) +
                                            " lines or " + std::to_string(limits::accepted_reply_octets) + " octets"});
   value_.code = parts->code;
-  if (!value_.enhanced && parts->enhanced) value_.enhanced = parts->enhanced->code;
+  if (!value_.enhanced && parts->enhanced)
+    value_.enhanced = parts->enhanced->code;
   add_fields(fields_, bytes_.size(), line, *parts, is_extension_line(context, parts->code, value_.lines.size()));
   value_.lines.emplace_back(parts->text);
   bytes_.append(line);
-  if (parts->more) return std::nullopt;
+  if (parts->more)
+    return std::nullopt;
   received_reply done{std::move(value_), std::move(bytes_), std::move(fields_)};
   *this = reply_parser();
   return result<received_reply>(std::move(done));
@@ -172,16 +193,20 @@ std::optional<result<received_reply>> reply_parser::feed(std::string_view line, 
 std::string format_reply(const reply& value) {
   const std::string code = std::to_string(value.code);
   std::string prefix;
-  if (value.enhanced && value.enhanced->klass == value.code / 100) prefix = value.enhanced->text() + " ";
+  if (value.enhanced && value.enhanced->klass == value.code / 100)
+    prefix = value.enhanced->text() + " ";
   const std::size_t room = limits::reply_line_octets - code.size() - 1 - prefix.size() - 2;
   std::vector<std::string> pieces;
   for (const std::string& line : value.lines)
-    for (std::size_t i = 0; i == 0 || i < line.size(); i += room) pieces.push_back(line.substr(i, room));
-  if (pieces.empty()) pieces.emplace_back();
+    for (std::size_t i = 0; i == 0 || i < line.size(); i += room)
+      pieces.push_back(line.substr(i, room));
+  if (pieces.empty())
+    pieces.emplace_back();
   std::string out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     for (char& c : pieces[i])
-      if ((text::is_control(c) && c != '\t') || !text::is_ascii(c)) c = '?';
+      if ((text::is_control(c) && c != '\t') || !text::is_ascii(c))
+        c = '?';
     out.append(code).append(i + 1 < pieces.size() ? "-" : " ").append(prefix).append(pieces[i]).append("\r\n");
   }
   return out;
@@ -192,10 +217,12 @@ std::vector<field> reply_fields(std::string_view bytes, reply_context context) {
   std::size_t lines = 0;
   for (std::size_t begin = 0; begin < bytes.size(); ++lines) {
     const std::size_t crlf = bytes.find("\r\n", begin);
-    if (crlf == std::string_view::npos) break;
+    if (crlf == std::string_view::npos)
+      break;
     const std::string_view line = bytes.substr(begin, crlf + 2 - begin);
     const auto parts = split_line(line, context);
-    if (!parts) break;
+    if (!parts)
+      break;
     add_fields(fields, begin, line, *parts, is_extension_line(context, parts->code, lines));
     begin = crlf + 2;
   }

@@ -6,13 +6,13 @@
 namespace smtpscope::limits {
 
 // RFC 5321 §4.5.3.1: what a receiver must accept at least. We accept that and say so beyond it.
-inline constexpr std::size_t local_part_octets = 64;      // §4.5.3.1.1
-inline constexpr std::size_t domain_octets = 255;         // §4.5.3.1.2
-inline constexpr std::size_t path_octets = 256;           // §4.5.3.1.3, with < and >
-inline constexpr std::size_t command_line_octets = 512;   // §4.5.3.1.4, with CRLF
-inline constexpr std::size_t reply_line_octets = 512;     // §4.5.3.1.5, with CRLF
-inline constexpr std::size_t text_line_octets = 1000;     // §4.5.3.1.6, with CRLF, without a stuffed dot
-inline constexpr std::size_t recipients = 100;            // §4.5.3.1.8
+inline constexpr std::size_t local_part_octets = 64;     // §4.5.3.1.1
+inline constexpr std::size_t domain_octets = 255;        // §4.5.3.1.2
+inline constexpr std::size_t path_octets = 256;          // §4.5.3.1.3, with < and >
+inline constexpr std::size_t command_line_octets = 512;  // §4.5.3.1.4, with CRLF
+inline constexpr std::size_t reply_line_octets = 512;    // §4.5.3.1.5, with CRLF
+inline constexpr std::size_t text_line_octets = 1000;    // §4.5.3.1.6, with CRLF, without a stuffed dot
+inline constexpr std::size_t recipients = 100;           // §4.5.3.1.8
 
 // RFC 4954 §4: a SASL line may be this long, with CRLF.
 inline constexpr std::size_t sasl_line_octets = 12288;

@@ -14,11 +14,18 @@ class secret {
   secret(const secret&) = default;
   secret(secret&& other) noexcept : text_(other.text_) { other.wipe(); }
   secret& operator=(const secret& other) {
-    if (this != &other) { wipe(); text_ = other.text_; }
+    if (this != &other) {
+      wipe();
+      text_ = other.text_;
+    }
     return *this;
   }
   secret& operator=(secret&& other) noexcept {
-    if (this != &other) { wipe(); text_ = other.text_; other.wipe(); }
+    if (this != &other) {
+      wipe();
+      text_ = other.text_;
+      other.wipe();
+    }
     return *this;
   }
   ~secret() { wipe(); }
@@ -37,7 +44,8 @@ class secret {
  private:
   void wipe() noexcept {
     volatile char* p = text_.data();  // volatile: the stores must survive optimisation
-    for (std::size_t i = 0; i < text_.size(); ++i) p[i] = 0;
+    for (std::size_t i = 0; i < text_.size(); ++i)
+      p[i] = 0;
     text_.clear();
   }
   std::string text_;

@@ -12,16 +12,16 @@
 namespace smtpscope::wire {
 
 struct capabilities {
-  std::vector<std::string> lines;            // each as sent, without the first (the domain)
-  bool starttls = false;                     // RFC 3207
-  bool eight_bit_mime = false;               // RFC 6152
-  bool pipelining = false;                   // RFC 2920
-  bool enhanced_status_codes = false;        // RFC 2034
-  bool smtputf8 = false;                     // RFC 6531
-  bool chunking = false;                     // RFC 3030
-  bool dsn = false;                          // RFC 3461
-  std::optional<std::uint64_t> size;         // RFC 1870; 0 = offered without a fixed limit
-  std::vector<std::string> auth;             // mechanisms, upper case, in the server's order (RFC 4954)
+  std::vector<std::string> lines;      // each as sent, without the first (the domain)
+  bool starttls = false;               // RFC 3207
+  bool eight_bit_mime = false;         // RFC 6152
+  bool pipelining = false;             // RFC 2920
+  bool enhanced_status_codes = false;  // RFC 2034
+  bool smtputf8 = false;               // RFC 6531
+  bool chunking = false;               // RFC 3030
+  bool dsn = false;                    // RFC 3461
+  std::optional<std::uint64_t> size;   // RFC 1870; 0 = offered without a fixed limit
+  std::vector<std::string> auth;       // mechanisms, upper case, in the server's order (RFC 4954)
 
   // Keywords compare without case. The old form "AUTH=LOGIN" is understood as well.
   [[nodiscard]] static capabilities parse(const reply& ehlo);

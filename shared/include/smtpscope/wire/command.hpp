@@ -29,12 +29,12 @@ struct parameter {
 // One command line, taken apart.
 struct command {
   verb what = verb::unknown;
-  std::string word;                          // the verb as written
-  std::string argument;                      // what follows the verb and its space, without white space at the end
-  std::vector<parameter> parameters;         // of MAIL and RCPT
-  std::optional<reverse_path> from;          // of MAIL, when legal
-  std::optional<forward_path> to;            // of RCPT, when legal
-  std::string mechanism;                     // of AUTH, upper case
+  std::string word;                             // the verb as written
+  std::string argument;                         // what follows the verb and its space, without white space at the end
+  std::vector<parameter> parameters;            // of MAIL and RCPT
+  std::optional<reverse_path> from;             // of MAIL, when legal
+  std::optional<forward_path> to;               // of RCPT, when legal
+  std::string mechanism;                        // of AUTH, upper case
   std::optional<std::string> initial_response;  // of AUTH, still base64; "=" means empty (RFC 4954 §4)
   // "line" → "verb", "argument", "crlf". In "argument": EHLO and HELO "client_name"; AUTH
   // "mechanism", "initial_response"; MAIL "from_keyword", "stray_space", "reverse_path",

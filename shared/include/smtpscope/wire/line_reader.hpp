@@ -38,7 +38,7 @@ class line_reader {
   std::size_t start_ = 0;    // first byte not yet given out
   std::size_t scanned_ = 0;  // no CRLF ends before this offset
   std::size_t max_;
-  bool skipping_ = false;    // inside a line that was too long
+  bool skipping_ = false;  // inside a line that was too long
 };
 
 }  // namespace smtpscope::wire
