@@ -91,27 +91,28 @@ class client_session {
 
   [[nodiscard]] client_facts facts() const;
   void process_lines();
-  void on_reply(wire::received_reply reply);
-  void perform(client_action action, client_phase before);
+  void on_reply(wire::received_reply received);
+  void perform(client_action action, const wire::reply& reply);
   void enter(client_phase phase);
   void send_command(wire::verb verb, std::string_view argument, client_phase after);
   void send_auth();
-  void continue_auth(const wire::reply& challenge);
-  void send_sasl(std::string response, client_phase before);
+  void continue_auth(const wire::reply& reply);
+  void send_sasl(std::string line);
   void send_mail();
-  void send_rcpt();
+  void after_rcpt(const wire::reply& reply);
   void queue_content();
-  void end_content();
+  void queue_send(std::string bytes, sent what, client_phase after);
+  void delivered();
+  void refused(const wire::reply& reply);
   void fail(failure_kind kind, std::string detail);
-  void fail_with_reply(const wire::reply& reply);
-  void finish(outcome result);
-  void leave();          // QUIT where the link still can, else close
+  void finish(outcome result, std::optional<failure> why);
+  void leave();  // QUIT where the link still can, else close
   void close();
 
   client_options options_;
   submission mail_;
   client_phase phase_ = client_phase::idle;
-  client_stage stage_ = client_stage::connect;
+  wire::verb last_verb_ = wire::verb::unknown;
   std::deque<client_event> events_;
   wire::line_reader lines_;
   wire::reply_parser replies_;
@@ -119,10 +120,12 @@ class client_session {
   std::optional<sasl::client_mechanism> sasl_;
   std::string mechanism_;
   int challenges_ = 0;
+  std::optional<std::string> sasl_given_up_;  // why we cancelled with "*"
   std::vector<recipient_result> recipients_;
   std::size_t next_recipient_ = 0;
   wire::dot_stuffer stuffer_;
   std::size_t content_sent_ = 0;
+  bool eight_bit_;
   bool tls_ = false;
   bool authenticated_ = false;
   bool finished_ = false;

@@ -62,7 +62,8 @@ class server_session {
   [[nodiscard]] std::optional<server_event> next();
 
   // False while a question waits, TLS is to be done, or the session is over: stop reading then,
-  // and memory stays bounded.
+  // and memory stays bounded. Commands are looked at one by one as next() is called, so a host
+  // that writes what next() gives before it reads again holds one read's worth and no more.
   [[nodiscard]] bool wants_input() const noexcept;
   [[nodiscard]] server_state state() const noexcept { return state_; }
   [[nodiscard]] bool over() const noexcept { return state_ == server_state::closed; }
@@ -76,50 +77,56 @@ class server_session {
 
   enum class waiting : std::uint8_t { nothing, credentials, reverse_path, forward_path, message };
 
-  void process();
-  void process_content();
-  void process_line(const std::string& line);
-  void on_line_error(const error& why);
-  void on_command(const wire::command& c);
-  void proceed(const wire::command& c);
-  void on_ehlo(const wire::command& c);
-  void on_auth(const wire::command& c);
+  [[nodiscard]] bool advance();  // takes one step over what was received; false when none is possible
+  void take_content();
+  void take_line(const result<std::string>& line);
+  void on_line_error();
+  void on_command(const std::string& line);
+  void proceed(const wire::command& c, const server_rule& rule);
+  void on_hello(const wire::command& c, const server_rule& rule);
+  void on_starttls();
+  void on_auth(const wire::command& c, const server_rule& rule);
   void on_mail(const wire::command& c);
   void on_rcpt(const wire::command& c);
-  void sasl_step(std::string_view line);
-  void sasl_advance(const result<sasl::server_step>& step);
-  void end_sasl();
+  void on_data(const server_rule& rule);
+  void on_sasl_line(std::string_view line);
+  void sasl_response(std::string_view base64);
+  void sasl_advance(result<sasl::server_step> step);
+  void sasl_end(const wire::reply& r);
   void finish_content();
   void reset_transaction();
+  void answer_credentials(const decision& d);
+  void answer_message(const decision& d);
+  void reply(const wire::reply& r, wire::verb v, server_state after);
+  void complain(const wire::reply& r, wire::verb v);  // an error reply that changes no state and counts
+  void close();
   [[nodiscard]] server_facts facts() const noexcept;
   [[nodiscard]] std::vector<std::string> capability_lines() const;
-  void reply(const wire::reply& r, wire::verb v, server_state after);
-  void count_bad_command();
-  void close();
 
   server_options options_;
   server_state state_ = server_state::idle;
   link_security link_;
   std::deque<server_event> events_;
-  std::string unread_;                 // received, not yet looked at
   wire::line_reader lines_;
   wire::dot_unstuffer unstuffer_;
   std::optional<sasl::server_mechanism> sasl_;
   std::string mechanism_;
   std::string identity_;
   std::string offered_identity_;
-  int sasl_steps_ = 0;
+  int challenges_ = 0;
+  server_state after_auth_ = server_state::expect_mail;
+  server_state state_in_auth_ = server_state::expect_sasl_response;
   std::string ehlo_name_;
   bool extended_ = false;
   wire::reverse_path from_;
   std::vector<wire::forward_path> to_;
+  std::optional<wire::reverse_path> offered_from_;
   std::optional<wire::forward_path> offered_to_;
   std::uint64_t content_octets_ = 0;
   bool too_large_ = false;
   int bad_commands_ = 0;
   int failed_auths_ = 0;
   waiting waiting_ = waiting::nothing;
-  bool processing_ = false;
 };
 
 }  // namespace smtpscope::session
