@@ -18,11 +18,13 @@ node_minimum=20.19.0
 
 # Debian packages that ./relay/run needs. g++ and make are not needed by name: Ninja drives g++.
 run_packages=(
-  g++ cmake ninja-build                                 # native build
+  g++ cmake ninja-build                                  # native build
   libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev # relay/
-  nlohmann-json3-dev                                    # shared/
-  emscripten node-acorn                                 # wasm/
+  nlohmann-json3-dev                                     # shared/
+  emscripten node-acorn                                  # wasm/
 )
+# npm builds the page. A Node from elsewhere often brings its own, which Debian's would clash with.
+command -v npm >/dev/null || run_packages+=(npm)
 
 # ---- progress ----------------------------------------------------------------------------------
 
@@ -157,18 +159,17 @@ install_node() {
   rm -rf build/node
   mkdir -p build/node
   cp relay/setup/node/package.json relay/setup/node/package-lock.json build/node/
-  npm ci --prefix build/node --no-audit --no-fund
-  mkdir -p build/node/bin
-  ln -s ../node_modules/node-linux-*/bin/node build/node/bin/node
-  build/node/bin/node --version
+  cd build/node
+  npm ci --no-audit --no-fund
+  mkdir bin
+  ln -s "$PWD"/node_modules/node-linux-*/bin/node bin/node
+  bin/node --version
 }
 
-# Puts a `node` that is new enough, and an `npm`, on PATH.
+# Puts a `node` that is new enough on PATH.
 prepare_node() {
-  local local_bin=$project_root/build/node/bin
-  command -v npm >/dev/null || install_packages npm
   node_is_enough && return
-  PATH=$local_bin:$PATH
+  PATH=$project_root/build/node/bin:$PATH
   hash -r
   if ! { fresh node relay/setup/node && node_is_enough; }; then
     step node "install Node for this project (the machine's is older than $node_minimum)" install_node
@@ -213,7 +214,7 @@ npm_inputs=(web/package.json web/package-lock.json web/.npmrc)
 page_inputs=(web wasm "${wasm_products[@]}")
 
 # The page's and the tests' JavaScript packages, exactly as locked.
-install_npm() { npm ci --prefix web --no-audit --no-fund; }
+install_npm() { cd web && npm ci --no-audit --no-fund; }
 make_npm() {
   [[ -d web/node_modules ]] && fresh npm "${npm_inputs[@]}" && return
   step npm "install the page's packages" install_npm
@@ -228,7 +229,7 @@ make_wasm() {
 }
 
 # build/web: the page. Needs build/wasm.
-build_page() { npm run build --prefix web; }
+build_page() { cd web && npm run build; }
 make_page() {
   [[ -f build/web/index.html ]] && fresh page "${page_inputs[@]}" && return
   prepare_node
