@@ -32,7 +32,7 @@ if [[ -t 1 ]]; then on_terminal=yes; else on_terminal=; fi
 
 # Prints a message for people and ends the script.
 die() {
-  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  printf '%s: %s\n' "$0" "$1" >&2
   exit "${2:-1}"
 }
 
