@@ -23,7 +23,7 @@ LONGEST_FILE_LINES = 450
 CODE = {".cpp", ".hpp", ".ts", ".js", ".mjs", ".py", ".sh", ".css"}
 
 # Left out when the machine's files are walked without git.
-NOT_OURS = {"build", "node_modules", ".git", "__pycache__", "test-results", "playwright-report", ".cache"}
+NOT_OURS = {"node_modules", ".git", "__pycache__", "test-results", "playwright-report", ".cache"}
 
 # (pattern, files it concerns, message). Patterns are spelled so that they do not match themselves.
 RULES = [
@@ -49,7 +49,8 @@ def our_files() -> list[Path]:
         )  # fmt: skip
         names = [Path(name) for name in listed.stdout.decode().split("\0") if name]
     else:
-        names = [path.relative_to(ROOT) for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
+        walked = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
+        names = [name for name in walked if name.parts[0] != "build" and not NOT_OURS & set(name.parts)]
     return sorted({name for name in names if (ROOT / name).is_file() and not (ROOT / name).is_symlink()})
 
 
