@@ -210,6 +210,7 @@ result<std::string_view> inside_brackets(std::string_view text) {
       break;
     route.remove_prefix(comma + 1);
   }
+  if (colon + 1 == text.size()) return invalid("no address follows the source route");
   return text.substr(colon + 1);
 }
 
