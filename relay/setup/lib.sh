@@ -121,7 +121,11 @@ apt_install() {
     # Postfix is used by tests with a configuration of their own; it must not set up a mail server.
     as_root debconf-set-selections <<<'postfix postfix/main_mailer_type select No configuration'
   fi
-  as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@"
+  as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@" && return
+  echo "apt-get could not install: $*"
+  echo "It was told to remove nothing. If it says that a package would have to be removed (another"
+  echo "libboost…-dev, another mail server), remove that one yourself when you can spare it, and run this again."
+  return 1
 }
 
 # install_packages NAME...: makes sure that these Debian packages are there.
