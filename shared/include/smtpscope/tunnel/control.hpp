@@ -1,0 +1,140 @@
+#pragma once
+// Control frames of the tunnel: one JSON object in one text frame. relay/README.md describes them.
+//
+// Values in, text out, and back: parse(format(x)) == x. Members a frame does not know are ignored,
+// so that a newer peer may say more; a member it knows must be of its kind.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "smtpscope/base/result.hpp"
+#include "smtpscope/base/secret.hpp"
+#include "smtpscope/base/time.hpp"
+#include "smtpscope/tunnel/codes.hpp"
+#include "smtpscope/tunnel/limits.hpp"
+
+namespace smtpscope::tunnel {
+
+// --- page → relay ---------------------------------------------------------------------------
+
+// Who does TLS with the server, and when: `none` is a raw pipe until start_tls.
+enum class tls_mode : std::uint8_t { none, implicit };
+
+struct auth {
+  secret token;
+};
+struct open {
+  std::string host;       // as the page wrote it
+  std::int64_t port = 0;  // as the page wrote it: policy judges the range
+  tls_mode tls = tls_mode::none;
+};
+struct start_tls {};
+struct credit {
+  std::uint64_t bytes = 0;  // at least 1
+};
+struct page_eof {};
+
+using page_frame = std::variant<auth, open, start_tls, credit, page_eof>;
+
+// Error: malformed_frame (too large, too deep, not JSON, unknown op, a member missing or of the
+// wrong kind).
+[[nodiscard]] result<page_frame> parse_page_frame(std::string_view text);
+[[nodiscard]] std::string format(const page_frame& frame);
+
+// --- relay → page ---------------------------------------------------------------------------
+
+// Whose server a destination is: the relay's own embedded mailbox may be reached on loopback.
+enum class destination_kind : std::uint8_t { remote, mailbox };
+
+struct destination {
+  std::string host;
+  std::uint16_t port = 0;
+  destination_kind kind = destination_kind::remote;
+
+  friend bool operator==(const destination&, const destination&) = default;
+};
+
+// Whether the relay wants a token before `open`.
+enum class token_demand : std::uint8_t { none, required };
+
+struct hello {
+  int version = 1;
+  limits bounds;
+  std::vector<destination> destinations;
+  token_demand token = token_demand::none;
+};
+struct resolved {
+  std::vector<std::string> addresses;
+  microseconds us{0};
+};
+struct connected {
+  std::string address;
+  std::uint16_t port = 0;
+  microseconds us{0};
+};
+
+// One certificate for people. Text comes from the certificate, so it is the peer's.
+struct certificate {
+  std::string subject;
+  std::string issuer;
+  std::vector<std::string> names;  // subject alternative names: host names and addresses
+  std::string not_before;          // UTC, RFC 3339
+  std::string not_after;
+
+  friend bool operator==(const certificate&, const certificate&) = default;
+};
+
+enum class direction : std::uint8_t { client_to_server, server_to_client };
+
+struct handshake_message {
+  std::string type;  // RFC 8446 §4: "client_hello", "certificate_verify", …
+  direction dir = direction::client_to_server;
+  std::uint32_t length = 0;  // octets with the message's header
+
+  friend bool operator==(const handshake_message&, const handshake_message&) = default;
+};
+
+struct tls_report {
+  std::string version;  // "TLSv1.3"
+  std::string suite;
+  std::string group;  // key exchange; "" where the suite has none
+  bool verified = false;
+  std::vector<std::string> chain;  // base64 DER, the server's certificate first
+  std::vector<certificate> certificates;
+  std::string anchor;  // subject of the trusted certificate at the end of the verified chain
+  microseconds us{0};
+  std::vector<handshake_message> messages;
+};
+
+struct server_eof {};
+
+enum class party : std::uint8_t { page, server, relay };
+
+struct closed {
+  party by = party::relay;
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+};
+struct draining {
+  milliseconds deadline{0};
+};
+struct failure {
+  stage at = stage::policy;
+  code what = code::bad_message;
+  std::string message;  // a sentence for people, in our words
+  retry again = retry::no;
+  std::optional<tls_reason> reason;        // with tls_verify and tls_protocol
+  std::vector<certificate> certificates;   // with tls_verify: what the server showed
+};
+
+using relay_frame = std::variant<hello, resolved, connected, tls_report, server_eof, closed, draining, failure>;
+
+[[nodiscard]] std::string format(const relay_frame& frame);
+// Error: malformed_frame. A certificate chain is long, so size is the transport's business here.
+[[nodiscard]] result<relay_frame> parse_relay_frame(std::string_view text);
+
+}  // namespace smtpscope::tunnel

@@ -1,0 +1,138 @@
+#pragma once
+// The relay's side of one tunnel: what is legal when, how much may flow, and how it ends.
+//
+// Sans-I/O. The host tells what happens (the page's frames, octet counts, results of what it was
+// asked to do) and performs the actions that next() gives, in order. Payload never enters: the
+// host moves octets itself and asks here whether it may. One object serves one tunnel; it is not
+// thread-safe.
+//
+//   expect_open → resolving → connecting → (securing →) streaming → closing
+//
+// After close_tunnel nothing follows; every call is then legal and does nothing.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "smtpscope/tunnel/address_policy.hpp"
+#include "smtpscope/tunnel/control.hpp"
+#include "smtpscope/tunnel/starttls_guard.hpp"
+
+namespace smtpscope::tunnel {
+
+// --- what the host is asked to do -------------------------------------------------------------
+
+struct send_control {  // to the page, as a text frame
+  std::string text;
+};
+struct resolve_name {  // then resolved() or failed(stage::resolve, …)
+  std::string host;
+};
+struct connect_server {  // to the first of these that answers; then connected() or failed(stage::connect, …)
+  std::vector<ip_address> addresses;
+  std::uint16_t port;
+};
+// TLS with the server, verified against that name; then secured() or failed(stage::tls, …). Before its
+// first octet: plaintext_waits() if the server's socket has octets that nobody read.
+struct secure_server {
+  std::string host;
+  destination_kind kind;
+};
+struct end_sending {};   // half-close towards the server, after all octets before it
+struct close_tunnel {    // close the WebSocket with that code and the server's connection
+  close_code with;
+};
+using action = std::variant<send_control, resolve_name, connect_server, secure_server, end_sending, close_tunnel>;
+
+// Which clock ran out.
+enum class expiry : std::uint8_t {
+  open,         // no open came
+  idle,         // nothing moved, and nobody had anything to move
+  stalled,      // nothing moved although one side had octets for the other
+  session,      // the whole took too long
+  half_closed,  // the page did not end after the server's eof
+};
+
+// What to do with octets the page sent.
+enum class verdict : std::uint8_t { forward, discard };
+
+class relay_session {
+ public:
+  enum class phase : std::uint8_t { expect_open, resolving, connecting, securing, streaming, closing };
+
+  // `policy` and `bounds` must outlive the session.
+  relay_session(const address_policy& policy, const limits& bounds) noexcept : policy_(policy), bounds_(bounds) {}
+
+  // --- the page ---
+  void accepted();                          // the WebSocket stands: says hello
+  void page_text(std::string_view frame);   // one text message
+  [[nodiscard]] verdict page_data(std::uint64_t octets);  // one binary message of that size
+  void page_message_too_large();
+  void page_closed();                       // close frame or end of the connection
+
+  // --- the server; see the actions ---
+  void resolved(std::vector<ip_address> addresses, microseconds us);
+  void connected(const ip_address& address, microseconds us);
+  void secured(tls_report report);
+  void plaintext_waits();
+  void failed(stage at, code what);
+  void tls_failed(code what, tls_reason reason, std::vector<certificate> shown);
+  // How many octets of the server the page can take now, at most data_frame_octets. While 0, do not read.
+  [[nodiscard]] std::size_t readable() const noexcept;
+  // At most readable() octets were read: send them to the page when `forward`.
+  [[nodiscard]] verdict server_data(std::span<const std::byte> octets);
+  void server_ended();                      // its end of the stream
+
+  // --- the relay itself ---
+  void expired(expiry which);
+  void drain(milliseconds deadline);        // asks the page to finish
+  void drained();                           // the deadline has passed
+  void turn_away();                         // instead of accepted(): too many tunnels
+
+  [[nodiscard]] std::optional<action> next();
+  [[nodiscard]] bool has_next() const noexcept { return !actions_.empty(); }
+
+  [[nodiscard]] phase state() const noexcept { return phase_; }
+  [[nodiscard]] bool closing() const noexcept { return phase_ == phase::closing; }
+  [[nodiscard]] bool half_closed() const noexcept { return server_ended_ && !closing(); }
+  [[nodiscard]] std::uint64_t bytes_up() const noexcept { return bytes_up_; }
+  [[nodiscard]] std::uint64_t bytes_down() const noexcept { return bytes_down_; }
+  // How it failed, once it has: for counters and logs.
+  [[nodiscard]] const std::optional<failure>& outcome() const noexcept { return failure_; }
+
+ private:
+  void on(const auth& frame);
+  void on(const open& frame);
+  void on(const start_tls& frame);
+  void on(const credit& frame);
+  void on(const page_eof& frame);
+
+  void begin_tls();
+  void misuse(std::string message);
+  void fail(failure f);
+  void finish(party by);
+  void say(const relay_frame& frame) { actions_.push_back(send_control{format(frame)}); }
+
+  const address_policy& policy_;
+  const limits& bounds_;
+  phase phase_ = phase::expect_open;
+  std::deque<action> actions_;
+  std::optional<authorised> target_;
+  tls_mode tls_ = tls_mode::none;
+  bool tls_begun_ = false;
+  bool page_ended_ = false;
+  bool server_ended_ = false;
+  party ended_first_ = party::relay;
+  starttls_guard guard_;
+  std::uint64_t credit_ = initial_credit;
+  std::uint64_t bytes_up_ = 0;
+  std::uint64_t bytes_down_ = 0;
+  std::optional<failure> failure_;
+};
+
+}  // namespace smtpscope::tunnel

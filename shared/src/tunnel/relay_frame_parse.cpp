@@ -1,0 +1,184 @@
+#include <utility>
+
+#include "frame_members.hpp"
+#include "smtpscope/tunnel/control.hpp"
+
+namespace smtpscope::tunnel {
+namespace {
+
+constexpr std::int64_t max_port = 65535;
+
+std::optional<std::uint64_t> count_member(const json& object, const char* key) {
+  const auto value = integer_member(object, key);
+  if (!value || *value < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
+std::optional<std::uint16_t> port_member(const json& object) {
+  const auto value = integer_member(object, "port");
+  if (!value || *value < 1 || *value > max_port) return std::nullopt;
+  return static_cast<std::uint16_t>(*value);
+}
+
+std::optional<std::vector<std::string>> text_list(const json& object, const char* key) {
+  const json* list = array_member(object, key);
+  if (list == nullptr) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const json& item : *list) {
+    if (!item.is_string()) return std::nullopt;
+    texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+std::optional<std::vector<certificate>> certificate_list(const json& object) {
+  const json* list = array_member(object, "certificates");
+  if (list == nullptr) return std::nullopt;
+  std::vector<certificate> certificates;
+  for (const json& item : *list) {
+    auto subject = text_member(item, "subject");
+    auto issuer = text_member(item, "issuer");
+    auto names = text_list(item, "names");
+    auto not_before = text_member(item, "notBefore");
+    auto not_after = text_member(item, "notAfter");
+    if (!subject || !issuer || !names || !not_before || !not_after) return std::nullopt;
+    certificates.push_back({std::move(*subject), std::move(*issuer), std::move(*names), std::move(*not_before),
+                            std::move(*not_after)});
+  }
+  return certificates;
+}
+
+std::optional<std::vector<handshake_message>> message_list(const json& object) {
+  const json* list = array_member(object, "messages");
+  if (list == nullptr) return std::nullopt;
+  std::vector<handshake_message> messages;
+  for (const json& item : *list) {
+    const auto type = text_member(item, "type");
+    const auto dir = text_member(item, "direction");
+    const auto length = count_member(item, "length");
+    if (!type || !length || *length > 0xffffff || (dir != "c2s" && dir != "s2c")) return std::nullopt;
+    messages.push_back({*type, dir == "c2s" ? direction::client_to_server : direction::server_to_client,
+                        static_cast<std::uint32_t>(*length)});
+  }
+  return messages;
+}
+
+bool read_duration(const json& object, const char* key, milliseconds& into) {
+  const auto value = count_member(object, key);
+  if (value) into = milliseconds(*value);
+  return value.has_value();
+}
+
+result<relay_frame> parse_hello(const json& frame) {
+  hello h;
+  const auto version = integer_member(frame, "version");
+  const json* bounds = member(frame, "limits");
+  const json* list = array_member(frame, "destinations");
+  const auto token = flag_member(frame, "auth");
+  if (!version || *version < 1 || *version > 1000 || bounds == nullptr || list == nullptr || !token)
+    return malformed("hello needs version, limits, destinations and auth");
+  h.version = static_cast<int>(*version);
+  h.token = *token ? token_demand::required : token_demand::none;
+  const auto up = count_member(*bounds, "bytes_up");
+  const auto down = count_member(*bounds, "bytes_down");
+  if (!up || !down || !read_duration(*bounds, "open_ms", h.bounds.open) ||
+      !read_duration(*bounds, "resolve_ms", h.bounds.resolve) ||
+      !read_duration(*bounds, "connect_ms", h.bounds.connect) || !read_duration(*bounds, "tls_ms", h.bounds.tls) ||
+      !read_duration(*bounds, "idle_ms", h.bounds.idle) || !read_duration(*bounds, "session_ms", h.bounds.session))
+    return malformed("hello lacks a limit");
+  h.bounds.bytes_up = *up;
+  h.bounds.bytes_down = *down;
+  for (const json& item : *list) {
+    const auto host = text_member(item, "host");
+    const auto port = port_member(item);
+    if (!host || !port) return malformed("a destination needs host and port");
+    const bool own = flag_member(item, "mailbox").value_or(false);
+    h.destinations.push_back({*host, *port, own ? destination_kind::mailbox : destination_kind::remote});
+  }
+  return relay_frame{std::move(h)};
+}
+
+result<relay_frame> parse_resolved(const json& frame) {
+  auto addresses = text_list(frame, "addresses");
+  const auto us = count_member(frame, "us");
+  if (!addresses || !us) return malformed("resolved needs addresses and us");
+  return relay_frame{resolved{std::move(*addresses), microseconds(*us)}};
+}
+
+result<relay_frame> parse_connected(const json& frame) {
+  const auto address = text_member(frame, "address");
+  const auto port = port_member(frame);
+  const auto us = count_member(frame, "us");
+  if (!address || !port || !us) return malformed("connected needs address, port and us");
+  return relay_frame{connected{*address, *port, microseconds(*us)}};
+}
+
+result<relay_frame> parse_tls(const json& frame) {
+  auto version = text_member(frame, "version");
+  auto suite = text_member(frame, "suite");
+  auto group = text_member(frame, "group");
+  auto anchor = text_member(frame, "anchor");
+  auto chain = text_list(frame, "chain");
+  auto certificates = certificate_list(frame);
+  auto messages = message_list(frame);
+  const auto verified = flag_member(frame, "verified");
+  const auto us = count_member(frame, "us");
+  if (!version || !suite || !group || !anchor || !chain || !certificates || !messages || !verified || !us)
+    return malformed("tls lacks a member");
+  return relay_frame{tls_report{std::move(*version), std::move(*suite), std::move(*group), *verified, std::move(*chain),
+                                std::move(*certificates), std::move(*anchor), microseconds(*us), std::move(*messages)}};
+}
+
+result<relay_frame> parse_closed(const json& frame) {
+  const auto by = text_member(frame, "by");
+  const auto up = count_member(frame, "bytes_up");
+  const auto down = count_member(frame, "bytes_down");
+  if (!up || !down) return malformed("closed needs by, bytes_up and bytes_down");
+  if (by == "page") return relay_frame{closed{party::page, *up, *down}};
+  if (by == "server") return relay_frame{closed{party::server, *up, *down}};
+  if (by == "relay") return relay_frame{closed{party::relay, *up, *down}};
+  return malformed("closed needs by: page, server or relay");
+}
+
+result<relay_frame> parse_failure(const json& frame) {
+  const auto at = stage_named(text_member(frame, "stage").value_or(""));
+  const auto what = code_named(text_member(frame, "code").value_or(""));
+  auto message = text_member(frame, "message");
+  const auto again = flag_member(frame, "retryable");
+  if (!at || !what || !message || !again) return malformed("error needs stage, code, message and retryable");
+  failure f{*at, *what, std::move(*message), *again ? retry::yes : retry::no, std::nullopt, {}};
+  if (member(frame, "reason") != nullptr) {
+    f.reason = tls_reason_named(text_member(frame, "reason").value_or(""));
+    if (!f.reason) return malformed("unknown reason");
+  }
+  if (member(frame, "certificates") != nullptr) {
+    auto certificates = certificate_list(frame);
+    if (!certificates) return malformed("certificates are not as described");
+    f.certificates = std::move(*certificates);
+  }
+  return relay_frame{std::move(f)};
+}
+
+}  // namespace
+
+result<relay_frame> parse_relay_frame(std::string_view text) {
+  const result<json> parsed = parse_json(text, control_frame_depth);
+  if (!parsed) return malformed("a control frame is one JSON object, at most 4 deep");
+  const json& frame = *parsed;
+  const auto ev = text_member(frame, "ev");
+  if (ev == "hello") return parse_hello(frame);
+  if (ev == "resolved") return parse_resolved(frame);
+  if (ev == "connected") return parse_connected(frame);
+  if (ev == "tls") return parse_tls(frame);
+  if (ev == "eof") return relay_frame{server_eof{}};
+  if (ev == "closed") return parse_closed(frame);
+  if (ev == "draining") {
+    const auto deadline = count_member(frame, "deadline_ms");
+    if (!deadline) return malformed("draining needs deadline_ms");
+    return relay_frame{draining{milliseconds(*deadline)}};
+  }
+  if (ev == "error") return parse_failure(frame);
+  return malformed("unknown ev");
+}
+
+}  // namespace smtpscope::tunnel
