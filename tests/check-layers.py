@@ -21,7 +21,7 @@ BELOW = {
     "sasl": {"base", "text"},
     "session": {"base", "text", "wire", "sasl"},
     "trace": {"base", "text", "wire", "sasl", "session"},
-    "tunnel": {"base"},
+    "tunnel": {"base", "text/ascii"},
     "tls": {"base"},
     "sim": {"base", "text", "wire", "sasl", "session", "trace"},
 }
