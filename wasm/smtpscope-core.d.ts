@@ -34,13 +34,15 @@ export interface SmtpscopeCore {
   _smtp_addresses(ptr: number, len: number): number;
   /** Reads a message (blob): result is MessageTree. Returns 1 or -1. */
   _smtp_message_read(blob: number): number;
+  /** One part of a message (index in MessageTree), its transfer encoding taken off. Result: octets, or UTF-8 for text/…. Returns 1 or -1. */
+  _smtp_message_part(blob: number, part: number): number;
 
   /** A client with its recorder. JSON in: ClientSetup. Returns a handle. */
   _smtp_client_new(ptr: number, len: number): number;
   /** What happened. JSON in: Happening. Returns 1 or -1. */
   _smtp_client_tell(client: number, ptr: number, len: number, us: number): number;
-  /** Octets from the server. Returns 1 or -1. */
-  _smtp_client_receive(client: number, ptr: number, len: number, us: number): number;
+  /** Octets from the server; what they mean is in the trace after the calls of next that follow. Returns 1 or -1. */
+  _smtp_client_receive(client: number, ptr: number, len: number): number;
   /**
    * The next thing to do. Returns an Action; with SEND the result is the octets to write, with
    * ARM_TIMER the result is JSON {"seconds": n}, with FINISHED the result is JSON FinishedResult.
@@ -56,7 +58,7 @@ export interface SmtpscopeCore {
    */
   _smtp_simulate(ptr: number, len: number): number;
 
-  /** Reads a trace file (JSON Lines). Result: {"header", "entries"}, explained anew. Returns the handle of a trace. */
+  /** Reads a trace file (JSON Lines); an error's detail begins with "line N:". Result: {"header", "entries"}, explained anew. Returns the handle of a trace. */
   _smtp_trace_read(ptr: number, len: number): number;
   /** A trace from entries the page holds: JSON in {"header", "entries"}. Returns the handle of a trace. */
   _smtp_trace_new(ptr: number, len: number): number;
@@ -66,6 +68,9 @@ export interface SmtpscopeCore {
   _smtp_trace_state(trace: number, count: number): number;
   /** The trace as a file. Result: JSON Lines. Returns 1 or -1. */
   _smtp_trace_write(trace: number): number;
+
+  /** The message that the trace's content entries carry, dots unstuffed. Returns the handle of a blob (empty when none was sent). */
+  _smtp_trace_message(trace: number): number;
 
   /** Result: JSON Rules, both tables of session/rules.hpp. Returns 1. */
   _smtp_rules(): number;
@@ -136,7 +141,7 @@ export type Happening =
   | { what: "tls_established"; tls: TlsInfo }     // for implicit TLS also means: connected
   | { what: "ready" }                             // plain connection stands: the session may begin
   | { what: "peer_closed" }
-  | { what: "transport_error"; stage: string; code: string; message: string }  // codes of the tunnel, or page_* codes
+  | { what: "transport_error"; stage: string; code: string; message: string; reason?: string }  // codes of the tunnel, or PageErrorCode
   | { what: "timer_fired" }
   | { what: "cancel" };
 
@@ -200,7 +205,7 @@ export interface TraceEntry {
 /** data of kind "command": {verb, recipient?, mechanism?}. reply: {code, enhanced?, class, stage, verb?, recipient?, mechanism?, lines}.
  *  sasl_challenge: {mechanism, step, decoded?}. sasl_response: {mechanism, step, decoded?}. content: {part, offset, octets}.
  *  resolving: {host, port, tls}. resolved: {addresses}. connected: {address, port}. tls_established: TlsInfo.
- *  transport_error: {stage, code, message}. result: FinishedResult. closed: {by}.
+ *  transport_error: {stage, code, message, reason?}. result: FinishedResult. closed: {by}.
  *  diagnosis: Diagnosis. */
 export interface Diagnosis {
   key: string;               // stable: "auth.535.gmail"

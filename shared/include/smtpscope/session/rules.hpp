@@ -52,6 +52,9 @@ enum class client_action : std::uint8_t {
   give_up_eight_bit_not_offered,
 };
 
+// The enumerator's own name, for diagrams.
+[[nodiscard]] std::string_view name(client_action action) noexcept;
+
 // One row: in `phase`, a reply with `code` (or, where code is 0, of class `kind`) leads to `action`.
 struct client_rule {
   client_phase phase;

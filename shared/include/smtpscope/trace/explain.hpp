@@ -1,0 +1,12 @@
+#pragma once
+// What an entry means: a title, one sentence or two, and the RFC that says so. A table of data,
+// keyed by what the entry is and never by the prose of a reply.
+
+#include "smtpscope/trace/entry.hpp"
+
+namespace smtpscope::trace {
+
+// Never fails: what no row knows is explained by its class (RFC 5321 §4.2.1), or as itself.
+[[nodiscard]] explanation explain(const entry& e);
+
+}  // namespace smtpscope::trace

@@ -1,0 +1,82 @@
+#pragma once
+// Turns what happens in a session into entries. It is the only place that sees secrets, and it
+// masks them by the state of the protocol before anything else can look.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smtpscope/session/event.hpp"
+#include "smtpscope/trace/entry.hpp"
+
+namespace smtpscope::trace {
+
+// `shown` is for make-believe passwords in simulated sessions only.
+enum class secrets : std::uint8_t { masked, shown };
+
+// What a secret becomes, whatever its length.
+inline constexpr std::string_view mask = "********";
+
+// `stage` and `code` are the tunnel's words (relay/README.md) or the page's own
+// ("relay_unreachable", "relay_refused", "relay_closed"); `reason` says more of tls_verify
+// ("expired", "self_signed", …); `message` is for people.
+struct transport_problem {
+  std::string stage;
+  std::string code;
+  std::string message;
+  std::string reason;
+};
+
+class recorder {
+ public:
+  explicit recorder(secrets s = secrets::masked) noexcept : secrets_(s) {}
+
+  // Transport, told by the host. `tls` is "implicit", "starttls" or "never".
+  void resolving(std::string_view host, int port, std::string_view tls, session_time now);
+  void resolved(const std::vector<std::string>& addresses, session_time now);
+  void connected(std::string_view address, int port, session_time now);
+  // For implicit TLS; STARTTLS is recorded from the session's own event.
+  void tls_started(session_time now);
+  // `info` is an object as TlsInfo in wasm/smtpscope-core.d.ts.
+  void tls_established(json info, session_time now);
+  // A failure below SMTP.
+  void transport_error(const transport_problem& what, session_time now);
+  void peer_closed(session_time now);
+  void timed_out(session_time now);
+  void cancelled(session_time now);
+
+  // Everything the client session asks or tells. After its close_connection come the entries
+  // `closed`, `result` and, unless all was delivered, `diagnosis`.
+  void record(const session::client_event& event, session_time now);
+
+  // In a simulated session: the server's change of state, shown with the next reply.
+  void server_moved(session::server_transition moved) { server_ = moved; }
+
+  [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }
+
+ private:
+  entry& add(layer l, kind k, session_time now);
+  void add_command(const session::send_bytes& sent, session_time now);
+  void add_sasl_response(const session::send_bytes& sent, session_time now);
+  void add_content(const session::send_bytes& sent, session_time now);
+  void add_reply(const session::reply_received& received, session_time now);
+  void add_end(session_time now);
+  void hide(entry& e, std::size_t field, std::string_view mechanism);
+
+  secrets secrets_;
+  std::vector<entry> entries_;
+  std::optional<session::server_transition> server_;
+  std::optional<session::finished> finished_;
+  chapter chapter_ = chapter::connect;
+  bool secure_ = false;
+  bool starttls_ = false;          // TLS began inside the session
+  bool ended_by_server_ = false;
+  std::string host_;
+  int sasl_responses_ = 0;         // the client's, in the present AUTH
+  std::uint64_t content_octets_ = 0;
+  std::uint64_t content_pieces_ = 0;
+  bool content_line_start_ = true;
+};
+
+}  // namespace smtpscope::trace

@@ -1,0 +1,154 @@
+#include "smtpscope/sim/whole_session.hpp"
+
+#include <utility>
+
+#include "smtpscope/trace/recorded_client.hpp"
+
+namespace smtpscope::sim {
+
+namespace {
+
+// RFC 5737: an address that stands for a server and is none.
+constexpr std::string_view address = "192.0.2.25";
+// A server's own work between a command and its reply.
+constexpr microseconds thinking{800};
+
+json tls_info(const std::string& host) {
+  json info = json::object();
+  info["version"] = "TLSv1.3";
+  info["suite"] = "TLS_AES_256_GCM_SHA384";
+  info["group"] = "x25519";
+  info["verified"] = true;
+  info["where"] = "simulated";
+  info["chain"] = json::array({json::object({{"subject", "CN=" + host},
+                                             {"issuer", "CN=Simulated authority"},
+                                             {"names", json::array({host})}})});
+  return info;
+}
+
+class runner {
+ public:
+  runner(session::client_session client, session::server_session server, setup s)
+      : client_(std::move(client), s.secrets), server_(std::move(server)), setup_(std::move(s)) {}
+
+  std::vector<trace::entry> run() {
+    connect();
+    while (true) {
+      client_speaks();
+      if (client_.session().over()) return client_.entries();
+      if (std::exchange(tls_wanted_, false)) {
+        handshake();
+        continue;
+      }
+      carry_to_server();
+      if (!cut_) server_speaks();
+      to_client_.empty() ? nothing_came() : carry_to_client();
+    }
+  }
+
+ private:
+  [[nodiscard]] bool implicit() const { return setup_.client.tls == session::tls_policy::implicit; }
+
+  void connect() {
+    trace::recorder& record = client_.record();
+    const std::string_view tls = implicit() ? "implicit"
+                                 : setup_.client.tls == session::tls_policy::never ? "never" : "starttls";
+    record.resolving(setup_.server.host_name, implicit() ? 465 : 587, tls, now_);
+    now_ += 2 * setup_.latency;
+    record.resolved({std::string{address}}, now_);
+    now_ += 2 * setup_.latency;  // TCP's handshake, as the client sees it
+    record.connected(address, implicit() ? 465 : 587, now_);
+    if (implicit()) {
+      record.tls_started(now_);
+      now_ += 2 * setup_.latency;
+      client_.tls_established(tls_info(setup_.server.host_name), now_);
+    } else {
+      client_.ready();
+    }
+    server_.connected();
+  }
+
+  void client_speaks() {
+    while (const auto event = client_.next(now_)) {
+      if (const auto* sent = std::get_if<session::send_bytes>(&*event)) {
+        last_verb_ = sent->verb;
+        at_end_ = sent->what == session::sent::end_of_content;
+        to_server_ += sent->bytes;
+      }
+      if (std::holds_alternative<session::start_tls>(*event)) tls_wanted_ = true;
+    }
+  }
+
+  // The server reads what has arrived; one reply at a time goes back.
+  void server_speaks() {
+    while (const auto event = server_.next()) {
+      if (const auto decision = session::decide(setup_.policy, *event)) (void)server_.answer(*decision);
+      if (std::holds_alternative<session::message_offered>(*event))
+        (void)server_.answer(session::server_policy::stored("SIMULATED"));
+      if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
+        to_client_ += reply->bytes;
+        moved_ = reply->state;
+      }
+    }
+  }
+
+  void handshake() {
+    now_ += 2 * setup_.latency;  // RFC 8446 §2: one round trip
+    server_.tls_established();
+    client_.tls_established(tls_info(setup_.server.host_name), now_);
+  }
+
+  void carry_to_server() {
+    if (to_server_.empty()) return;
+    now_ += setup_.latency + thinking;
+    cut_ = cut_ || hangs_up_here();
+    server_.receive(std::exchange(to_server_, {}));
+  }
+
+  void carry_to_client() {
+    now_ += setup_.latency;
+    if (moved_) client_.record().server_moved(*moved_);
+    moved_.reset();
+    client_.receive(std::exchange(to_client_, {}));
+  }
+
+  [[nodiscard]] bool hangs_up_here() const {
+    if (!setup_.fault) return false;
+    return setup_.fault->at_end_of_content ? at_end_ : !at_end_ && last_verb_ == setup_.fault->instead_of;
+  }
+
+  // The server has gone, or has nothing more to say.
+  void nothing_came() {
+    if (cut_ || server_.over()) {
+      now_ += setup_.latency;
+      return client_.peer_closed(now_);
+    }
+    now_ += session::timeout_of(client_.session().phase(), setup_.client.wait);
+    client_.timer_fired(now_);
+  }
+
+  trace::recorded_client client_;
+  session::server_session server_;
+  setup setup_;
+  session_time now_{0};
+  std::string to_server_;
+  std::string to_client_;
+  std::optional<session::server_transition> moved_;
+  wire::verb last_verb_ = wire::verb::unknown;
+  bool at_end_ = false;
+  bool tls_wanted_ = false;
+  bool cut_ = false;
+};
+
+}  // namespace
+
+result<std::vector<trace::entry>> run(setup s) {
+  s.server.link = s.client.tls == session::tls_policy::implicit ? session::link_security::tls : session::link_security::plain;
+  auto client = session::client_session::create(s.client, s.mail);
+  if (!client) return client.why();
+  auto server = session::server_session::create(s.server);
+  if (!server) return server.why();
+  return runner{std::move(*client), std::move(*server), std::move(s)}.run();
+}
+
+}  // namespace smtpscope::sim

@@ -1,0 +1,106 @@
+#include "smtpscope/trace/entry_data.hpp"
+
+namespace smtpscope::trace {
+
+std::string_view name(session::outcome o) noexcept {
+  switch (o) {
+    case session::outcome::delivered: return "delivered";
+    case session::outcome::partly: return "partly";
+    case session::outcome::failed: return "failed";
+    case session::outcome::unknown: return "unknown";
+  }
+  return "";
+}
+
+std::string_view name(session::failure_kind k) noexcept {
+  using session::failure_kind;
+  switch (k) {
+    case failure_kind::refused: return "refused";
+    case failure_kind::starttls_not_offered: return "starttls_not_offered";
+    case failure_kind::auth_not_offered: return "auth_not_offered";
+    case failure_kind::mechanism_not_offered: return "mechanism_not_offered";
+    case failure_kind::auth_without_tls: return "auth_without_tls";
+    case failure_kind::eight_bit_not_offered: return "eight_bit_not_offered";
+    case failure_kind::starttls_plaintext: return "starttls_plaintext";
+    case failure_kind::protocol: return "protocol";
+    case failure_kind::closed_by_server: return "closed_by_server";
+    case failure_kind::timeout: return "timeout";
+    case failure_kind::transport: return "transport";
+    case failure_kind::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+std::string_view name(retry r) noexcept {
+  switch (r) {
+    case retry::no: return "no";
+    case retry::later: return "later";
+    case retry::after_change: return "after_change";
+  }
+  return "";
+}
+
+json result_data(const session::finished& f) {
+  json data = json::object();
+  data["outcome"] = name(f.result);
+  if (f.why) {
+    json& failure = data["failure"] = json::object();
+    failure["kind"] = name(f.why->kind);
+    failure["stage"] = name(f.why->stage);
+    failure["detail"] = f.why->detail;
+  }
+  json& recipients = data["recipients"] = json::array();
+  for (const session::recipient_result& r : f.recipients) {
+    json one = json::object();
+    one["path"] = r.path.mailbox_text();
+    one["accepted"] = r.accepted();
+    if (r.reply) one["code"] = r.reply->code;
+    recipients.push_back(std::move(one));
+  }
+  return data;
+}
+
+json to_json(const diagnosis& d) {
+  json data = json::object();
+  data["key"] = d.key;
+  data["title"] = d.title;
+  data["cause"] = d.cause;
+  data["fix"] = d.fix;
+  data["evidence"] = d.evidence;
+  data["retry"] = name(d.again);
+  return data;
+}
+
+void add_content_fields(std::string_view bytes, bool first, bool at_line_start, std::vector<wire::field>& fields) {
+  constexpr std::size_t most_dots = 256;
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  const std::size_t blank = first ? bytes.find("\r\n\r\n") : std::string_view::npos;
+  const bool split = blank != std::string_view::npos;
+  const auto body = split ? static_cast<std::uint32_t>(blank + 4) : 0U;  // RFC 5322 §2.1, behind the blank line
+  if (split) fields.push_back({0, body, "header_section", -1});
+  if (split && body < size) fields.push_back({body, size, "body", -1});
+
+  std::size_t line = 0;
+  if (!at_line_start) line = bytes.find("\r\n") == std::string_view::npos ? size : bytes.find("\r\n") + 2;
+  for (std::size_t dots = 0; line < size && dots < most_dots;) {
+    if (bytes.substr(line, 2) == "..") {  // RFC 5321 §4.5.2: the first of the two was added
+      const auto at = static_cast<std::uint32_t>(line);
+      fields.push_back({at, at + 1, "stuffed_dot", !split ? -1 : at < body ? 0 : 1});
+      ++dots;
+    }
+    const std::size_t end = bytes.find("\r\n", line);
+    line = end == std::string_view::npos ? size : end + 2;
+  }
+}
+
+std::string text_of(const json& data, const char* key) {
+  const auto it = data.find(key);
+  return it != data.end() && it->is_string() ? it->get<std::string>() : std::string{};
+}
+
+int number_of(const json& data, const char* key) {
+  const auto it = data.find(key);
+  return it != data.end() && it->is_number_integer() ? it->get<int>() : 0;
+}
+
+}  // namespace smtpscope::trace

@@ -1,0 +1,326 @@
+#include "smtpscope/trace/recorder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/base64.hpp"
+#include "smtpscope/trace/diagnose.hpp"
+#include "smtpscope/trace/explain.hpp"
+#include "smtpscope/trace/entry_data.hpp"
+
+namespace smtpscope::trace {
+
+namespace {
+
+using session::client_stage;
+using session::sent;
+
+chapter chapter_of(client_stage stage, bool starttls) {
+  switch (stage) {
+    case client_stage::connect: return chapter::connect;
+    case client_stage::greeting: return chapter::greet;
+    case client_stage::ehlo:
+    case client_stage::helo: return starttls ? chapter::secure : chapter::greet;  // asked again after STARTTLS
+    case client_stage::starttls:
+    case client_stage::tls: return chapter::secure;
+    case client_stage::auth: return chapter::login;
+    case client_stage::mail:
+    case client_stage::rcpt: return chapter::envelope;
+    case client_stage::data:
+    case client_stage::content: return chapter::message;
+    case client_stage::quit: return chapter::done;
+  }
+  return chapter::connect;
+}
+
+std::pair<std::string, std::string> names(session::client_transition t) {
+  return {std::string{name(t.before)}, std::string{name(t.after)}};
+}
+
+wire::reply_context context_of(client_stage stage) {
+  if (stage == client_stage::greeting) return wire::reply_context::greeting;
+  return stage == client_stage::ehlo ? wire::reply_context::ehlo : wire::reply_context::ordinary;
+}
+
+json secret_part(std::string_view part, std::string_view value, bool shown) {
+  json j = json::object();
+  j["name"] = part;
+  if (shown) {
+    j["value"] = value;
+  } else {
+    j["value"] = nullptr;
+  }
+  return j;
+}
+
+// A client's SASL message, decoded into named parts; secrets become null unless shown.
+json decode_response(std::string_view mechanism, int ordinal, std::string_view base64, bool show) {
+  const auto octets = text::base64_decode(base64 == "=" ? std::string_view{} : base64);
+  if (!octets) return nullptr;
+  json parts = json::array();
+  if (mechanism == "PLAIN") {  // RFC 4616 §2
+    const std::size_t first = octets->find('\0');
+    const std::size_t second = first == std::string::npos ? first : octets->find('\0', first + 1);
+    if (second == std::string::npos) return nullptr;
+    parts.push_back(secret_part("authorization_identity", octets->substr(0, first), true));
+    parts.push_back(secret_part("authentication_identity", octets->substr(first + 1, second - first - 1), true));
+    parts.push_back(secret_part("password", octets->substr(second + 1), show));
+    return parts;
+  }
+  if (mechanism == "LOGIN") {
+    parts.push_back(ordinal == 1 ? secret_part("authentication_identity", *octets, true)
+                                 : secret_part("password", *octets, show));
+    return parts;
+  }
+  return nullptr;
+}
+
+json reply_data(const wire::reply& r) {
+  json data = json::object();
+  data["code"] = r.code;
+  if (r.enhanced) data["enhanced"] = r.enhanced->text();
+  data["class"] = r.code / 100;
+  data["lines"] = r.lines;
+  return data;
+}
+
+}  // namespace
+
+entry& recorder::add(layer l, kind k, session_time now) {
+  entry e;
+  e.sequence = entries_.size();
+  e.time = entries_.empty() ? now : std::max(now, entries_.back().time);
+  e.layer = l;
+  e.kind = k;
+  e.chapter = chapter_;
+  e.secure = secure_;
+  return entries_.emplace_back(std::move(e));
+}
+
+// ----------------------------------------------------------------------------------- transport
+
+void recorder::resolving(std::string_view host, int port, std::string_view tls, session_time now) {
+  chapter_ = chapter::resolve;
+  host_ = std::string{host};
+  entry& e = add(layer::dns, kind::resolving, now);
+  e.data["host"] = host;
+  e.data["port"] = port;
+  e.data["tls"] = tls;
+  e.explain = explain(e);
+}
+
+void recorder::resolved(const std::vector<std::string>& addresses, session_time now) {
+  chapter_ = chapter::resolve;
+  entry& e = add(layer::dns, kind::resolved, now);
+  e.data["addresses"] = addresses;
+  e.explain = explain(e);
+}
+
+void recorder::connected(std::string_view address, int port, session_time now) {
+  chapter_ = chapter::connect;
+  entry& e = add(layer::tcp, kind::connected, now);
+  e.data["address"] = address;
+  e.data["port"] = port;
+  e.explain = explain(e);
+}
+
+void recorder::tls_started(session_time now) {
+  chapter_ = chapter::secure;
+  entry& e = add(layer::tls, kind::tls_started, now);
+  e.data["implicit"] = !starttls_;
+  e.data["host"] = host_;
+  e.explain = explain(e);
+}
+
+void recorder::tls_established(json info, session_time now) {
+  chapter_ = chapter::secure;
+  secure_ = true;
+  entry& e = add(layer::tls, kind::tls_established, now);
+  e.data = std::move(info);
+  if (!e.data.is_object()) e.data = json::object();
+  e.explain = explain(e);
+}
+
+void recorder::transport_error(const transport_problem& what, session_time now) {
+  if (what.stage == "resolve") chapter_ = chapter::resolve;
+  if (what.stage == "policy" || what.stage == "connect") chapter_ = chapter::connect;
+  if (what.stage == "tls") chapter_ = chapter::secure;
+  const layer where = what.stage == "resolve" ? layer::dns : what.stage == "tls" ? layer::tls : layer::tcp;
+  entry& e = add(where, kind::transport_error, now);
+  e.data["stage"] = what.stage;
+  e.data["code"] = what.code;
+  e.data["message"] = what.message;
+  if (!what.reason.empty()) e.data["reason"] = what.reason;
+  e.explain = explain(e);
+}
+
+void recorder::peer_closed(session_time now) {
+  if (std::exchange(ended_by_server_, true)) return;
+  entry& e = add(layer::tcp, kind::closed, now);
+  e.data["by"] = "server";
+  e.explain = explain(e);
+}
+
+void recorder::timed_out(session_time now) {
+  entry& e = add(layer::smtp, kind::timeout, now);
+  e.explain = explain(e);
+}
+
+void recorder::cancelled(session_time now) {
+  entry& e = add(layer::note, kind::cancelled, now);
+  e.explain = explain(e);
+}
+
+// ------------------------------------------------------------------------------------- session
+
+void recorder::record(const session::client_event& event, session_time now) {
+  if (const auto* sent = std::get_if<session::send_bytes>(&event)) {
+    switch (sent->what) {
+      case sent::command: return add_command(*sent, now);
+      case sent::sasl_response: return add_sasl_response(*sent, now);
+      case sent::content:
+      case sent::end_of_content: return add_content(*sent, now);
+    }
+  }
+  if (const auto* received = std::get_if<session::reply_received>(&event)) return add_reply(*received, now);
+  if (std::holds_alternative<session::start_tls>(event)) {
+    starttls_ = true;
+    return tls_started(now);
+  }
+  if (const auto* f = std::get_if<session::finished>(&event)) {
+    finished_ = *f;
+    return;
+  }
+  if (std::holds_alternative<session::close_connection>(event)) return add_end(now);
+}
+
+void recorder::add_command(const session::send_bytes& sent, session_time now) {
+  const wire::command parsed = wire::parse_command(sent.bytes);
+  chapter_ = chapter_of(stage_of(sent.client.after), starttls_ && secure_);
+  entry& e = add(layer::smtp, kind::command, now);
+  e.direction = direction::client_to_server;
+  e.client = names(sent.client);
+  e.bytes = sent.bytes;
+  e.fields = parsed.fields;
+  e.data["verb"] = wire::name(parsed.what);
+  if (parsed.to) e.data["recipient"] = parsed.to->mailbox_text();
+  if (parsed.from) e.data["reverse_path"] = parsed.from->mailbox_text();
+  if (parsed.what == wire::verb::auth) {
+    sasl_responses_ = 0;
+    e.data["mechanism"] = parsed.mechanism;
+    if (parsed.initial_response) {
+      ++sasl_responses_;
+      e.data["decoded"] = decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response,
+                                          secrets_ == secrets::shown);
+      for (std::size_t i = 0; i < e.fields.size(); ++i)
+        if (e.fields[i].name == "initial_response") hide(e, i, parsed.mechanism);
+    }
+  }
+  e.explain = explain(e);
+}
+
+void recorder::add_sasl_response(const session::send_bytes& sent, session_time now) {
+  chapter_ = chapter::login;
+  entry& e = add(layer::smtp, kind::sasl_response, now);
+  e.direction = direction::client_to_server;
+  e.client = names(sent.client);
+  e.bytes = sent.bytes;
+  const auto size = static_cast<std::uint32_t>(sent.bytes.size());
+  e.fields = {{0, size, "line", -1}, {0, size - 2, "sasl_response", 0}, {size - 2, size, "crlf", 0}};
+  e.data["mechanism"] = sent.mechanism;
+  e.data["step"] = sent.sasl_step;
+  const std::string_view base64 = std::string_view{sent.bytes}.substr(0, size - 2);
+  if (base64 == "*") {
+    e.data["cancelled"] = true;
+  } else {
+    ++sasl_responses_;
+    e.data["decoded"] = decode_response(sent.mechanism, sasl_responses_, base64, secrets_ == secrets::shown);
+    hide(e, 1, sent.mechanism);
+  }
+  e.explain = explain(e);
+}
+
+// Masks one field of `e` unless it holds no secret. LOGIN's first response is the user name.
+void recorder::hide(entry& e, std::size_t field, std::string_view mechanism) {
+  if (secrets_ == secrets::shown) return;
+  if (mechanism == "LOGIN" && sasl_responses_ == 1) return;
+  const std::uint32_t begin = e.fields[field].begin;
+  const std::uint32_t end = e.fields[field].end;
+  e.bytes.replace(begin, end - begin, mask);
+  const auto moved = [&](std::uint32_t at) {
+    return at < end ? at : static_cast<std::uint32_t>(at - (end - begin) + mask.size());
+  };
+  for (wire::field& f : e.fields) {
+    f.begin = moved(f.begin);
+    f.end = moved(f.end);
+  }
+  e.masked.emplace_back(begin, begin + static_cast<std::uint32_t>(mask.size()));
+}
+
+void recorder::add_content(const session::send_bytes& sent, session_time now) {
+  chapter_ = chapter::message;
+  const bool end = sent.what == sent::end_of_content;
+  entry& e = add(layer::smtp, end ? kind::end_of_content : kind::content, now);
+  e.direction = direction::client_to_server;
+  e.client = names(sent.client);
+  e.bytes = sent.bytes;
+  const auto size = static_cast<std::uint32_t>(sent.bytes.size());
+  if (end) {
+    e.fields = {{0, size, "line", -1}, {0, 1, "dot", 0}, {1, size, "crlf", 0}};
+    e.data["octets"] = content_octets_;
+  } else {
+    e.data["part"] = content_pieces_;
+    e.data["offset"] = content_octets_;
+    e.data["octets"] = size;
+    add_content_fields(e.bytes, content_pieces_ == 0, content_line_start_, e.fields);
+    content_octets_ += size;
+    ++content_pieces_;
+    content_line_start_ = size >= 2 && sent.bytes.compare(size - 2, 2, "\r\n") == 0;
+  }
+  e.explain = explain(e);
+}
+
+void recorder::add_reply(const session::reply_received& received, session_time now) {
+  const wire::received_reply& r = received.reply;
+  const bool greeting = received.stage == client_stage::greeting;
+  const bool challenge = received.sasl_step > 0;
+  chapter_ = chapter_of(received.stage, starttls_ && secure_);
+  entry& e = add(layer::smtp, greeting ? kind::greeting : challenge ? kind::sasl_challenge : kind::reply, now);
+  e.direction = direction::server_to_client;
+  e.client = names(received.client);
+  if (server_) e.server = {std::string{name(server_->before)}, std::string{name(server_->after)}};
+  server_.reset();
+  e.bytes = r.bytes;
+  e.fields = r.fields.empty() ? wire::reply_fields(r.bytes, context_of(received.stage)) : r.fields;
+  e.data = reply_data(r.value);
+  e.data["stage"] = name(received.stage);
+  if (received.in_answer_to != wire::verb::unknown) e.data["verb"] = wire::name(received.in_answer_to);
+  if (!received.recipient.empty()) e.data["recipient"] = received.recipient;
+  if (!received.mechanism.empty()) e.data["mechanism"] = received.mechanism;
+  if (challenge) {
+    e.data["step"] = received.sasl_step;
+    if (const auto octets = text::base64_decode(r.value.text())) e.data["decoded"] = *octets;
+  }
+  e.explain = explain(e);
+}
+
+void recorder::add_end(session_time now) {
+  chapter_ = chapter::done;
+  if (!ended_by_server_) {
+    entry& e = add(layer::tcp, kind::closed, now);
+    e.data["by"] = "client";
+    e.explain = explain(e);
+  }
+  if (!finished_) return;
+  entry& e = add(layer::note, kind::result, now);
+  e.data = result_data(*finished_);
+  e.explain = explain(e);
+  const std::optional<diagnosis> why = diagnose(entries_);
+  if (!why) return;
+  entry& d = add(layer::note, kind::diagnosis, now);
+  d.data = to_json(*why);
+  d.explain = explain(d);
+}
+
+}  // namespace smtpscope::trace

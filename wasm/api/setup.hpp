@@ -1,0 +1,37 @@
+#pragma once
+// The page's JSON (smtpscope-core.d.ts) as the core's types. A wrong member is an error that names it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "smtpscope/base/json.hpp"
+#include "smtpscope/base/result.hpp"
+#include "smtpscope/mime/composer.hpp"
+#include "smtpscope/session/client_session.hpp"
+#include "smtpscope/sim/whole_session.hpp"
+
+namespace smtpscope::api {
+
+// Finds a blob by its handle; nullptr when there is none.
+using blob_lookup = std::function<const std::string*(std::uint32_t)>;
+
+// Where a client connects, for its trace.
+struct target {
+  std::string host;
+  int port = 0;
+};
+
+struct client_setup {
+  session::client_options options;
+  session::submission mail;
+  target to;
+};
+
+// Errors of all three: invalid_argument (missing or wrong member, unknown blob), and those of the
+// types that are made.
+[[nodiscard]] result<mime::draft> read_draft(const json& value, const blob_lookup& blobs);
+[[nodiscard]] result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs);
+[[nodiscard]] result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& blobs);
+
+}  // namespace smtpscope::api
