@@ -112,6 +112,27 @@ result<std::string> base64_decode(std::string_view text) {
   return out;
 }
 
+std::string base64_read(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    if (c == '=')
+      break;
+    const std::uint32_t value = digit(c);
+    if (value == no_digit)
+      continue;
+    bits = (bits << 6 | value) & 0xFFFFFF;
+    count += 6;
+    if (count < 8)
+      continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count & 255);
+  }
+  return out;
+}
+
 std::string base64_lines(std::string_view octets) {
   constexpr std::size_t octets_per_line = limits::encoded_line / 4 * 3;
   const std::size_t lines = (octets.size() + octets_per_line - 1) / octets_per_line;

@@ -9,14 +9,12 @@
 
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/mime/address_list.hpp"
+#include "smtpscope/text/parameter.hpp"
 
 namespace smtpscope::mime {
 
-// attribute=value of RFC 2045 §5.1. The value is UTF-8.
-struct header_parameter {
-  std::string attribute;
-  std::string value;
-};
+// The value is UTF-8.
+using header_parameter = text::parameter;
 
 // "Subject: …" with its CRLF. `value` is UTF-8; words that are not plain ASCII become encoded
 // words (RFC 2047), a tab among them.
@@ -37,7 +35,5 @@ struct header_parameter {
 
 // True for a field name: 1…76 octets of printable ASCII without colon (RFC 5322 §2.2).
 [[nodiscard]] bool is_field_name(std::string_view text) noexcept;
-// True for a token of RFC 2045 §5.1.
-[[nodiscard]] bool is_token(std::string_view text) noexcept;
 
 }  // namespace smtpscope::mime

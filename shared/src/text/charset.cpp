@@ -1,0 +1,84 @@
+#include "smtpscope/text/charset.hpp"
+
+#include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/utf8.hpp"
+
+namespace smtpscope::text {
+namespace {
+
+constexpr char16_t windows_1252[] = {
+    // 0x80…0x9F; the rest is iso-8859-1
+    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
+};
+
+constexpr char16_t iso_8859_2[] = {
+    // 0xA0…0xFF
+    0x00A0, 0x0104, 0x02D8, 0x0141, 0x00A4, 0x013D, 0x015A, 0x00A7, 0x00A8, 0x0160, 0x015E, 0x0164, 0x0179, 0x00AD,
+    0x017D, 0x017B, 0x00B0, 0x0105, 0x02DB, 0x0142, 0x00B4, 0x013E, 0x015B, 0x02C7, 0x00B8, 0x0161, 0x015F, 0x0165,
+    0x017A, 0x02DD, 0x017E, 0x017C, 0x0154, 0x00C1, 0x00C2, 0x0102, 0x00C4, 0x0139, 0x0106, 0x00C7, 0x010C, 0x00C9,
+    0x0118, 0x00CB, 0x011A, 0x00CD, 0x00CE, 0x010E, 0x0110, 0x0143, 0x0147, 0x00D3, 0x00D4, 0x0150, 0x00D6, 0x00D7,
+    0x0158, 0x016E, 0x00DA, 0x0170, 0x00DC, 0x00DD, 0x0162, 0x00DF, 0x0155, 0x00E1, 0x00E2, 0x0103, 0x00E4, 0x013A,
+    0x0107, 0x00E7, 0x010D, 0x00E9, 0x0119, 0x00EB, 0x011B, 0x00ED, 0x00EE, 0x010F, 0x0111, 0x0144, 0x0148, 0x00F3,
+    0x00F4, 0x0151, 0x00F6, 0x00F7, 0x0159, 0x016F, 0x00FA, 0x0171, 0x00FC, 0x00FD, 0x0163, 0x02D9,
+};
+
+char32_t latin_1(unsigned char c) noexcept { return c; }
+char32_t ascii(unsigned char c) noexcept { return c < 0x80 ? c : 0xFFFD; }
+char32_t windows(unsigned char c) noexcept { return c < 0x80 || c > 0x9F ? c : windows_1252[c - 0x80]; }
+char32_t latin_2(unsigned char c) noexcept { return c < 0xA0 ? c : iso_8859_2[c - 0xA0]; }
+
+// Eight places of iso-8859-1 hold other characters.
+char32_t latin_9(unsigned char c) noexcept {
+  switch (c) {
+    case 0xA4:
+      return 0x20AC;
+    case 0xA6:
+      return 0x160;
+    case 0xA8:
+      return 0x161;
+    case 0xB4:
+      return 0x17D;
+    case 0xB8:
+      return 0x17E;
+    case 0xBC:
+      return 0x152;
+    case 0xBD:
+      return 0x153;
+    case 0xBE:
+      return 0x178;
+    default:
+      return c;
+  }
+}
+
+using decoder = char32_t (*)(unsigned char) noexcept;
+
+const struct {
+  std::string_view name;
+  decoder decode;
+} decoders[] = {
+    {"us-ascii", ascii},       {"ascii", ascii},     {"iso-8859-1", latin_1}, {"latin1", latin_1},
+    {"windows-1252", windows}, {"cp1252", windows},  {"iso-8859-2", latin_2}, {"latin2", latin_2},
+    {"iso-8859-15", latin_9},  {"latin-9", latin_9},
+};
+
+}  // namespace
+
+std::optional<std::string> to_utf8(std::string_view octets, std::string_view charset) {
+  if (iequals(charset, "utf-8") || iequals(charset, "utf8"))
+    return to_valid_utf8(octets);
+  for (const auto& known : decoders) {
+    if (!iequals(charset, known.name))
+      continue;
+    std::string out;
+    out.reserve(octets.size());
+    for (const char c : octets)
+      append_utf8(out, known.decode(static_cast<unsigned char>(c)));
+    return out;
+  }
+  return std::nullopt;
+}
+
+}  // namespace smtpscope::text
