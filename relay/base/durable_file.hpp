@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include <sys/types.h>
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
-#include <sys/types.h>
 
 namespace smtpscope {
 

@@ -37,9 +37,9 @@ class memory_store final : public message_store {
 
   const memory_limits limits_;
   std::mutex mutex_;
-  std::deque<entry> entries_;     // oldest first
-  std::uint64_t stored_ = 0;      // octets in entries_
-  std::uint64_t incoming_ = 0;    // octets in writers
+  std::deque<entry> entries_;   // oldest first
+  std::uint64_t stored_ = 0;    // octets in entries_
+  std::uint64_t incoming_ = 0;  // octets in writers
 };
 
 }  // namespace smtpscope::mailbox

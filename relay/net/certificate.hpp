@@ -33,9 +33,9 @@ inline constexpr std::chrono::days renewal_margin{30};
 
 // What a TLS server needs, and what its clients need to trust it.
 struct server_identity {
-  std::filesystem::path ca_file;     // to be named to the user
-  std::string ca_pem;                // its content
-  std::string chain_and_key_pem;     // server certificate, CA certificate and the server's key: a secret
+  std::filesystem::path ca_file;  // to be named to the user
+  std::string ca_pem;             // its content
+  std::string chain_and_key_pem;  // server certificate, CA certificate and the server's key: a secret
 };
 
 // Loads the identity from the state directory; makes the CA at the first start, and the server

@@ -1,0 +1,294 @@
+#include "relay/mailbox/server.hpp"
+
+#include <array>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "relay/mailbox/session_host.hpp"
+
+namespace smtpscope::mailbox {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using net::awaitable;
+using net::tcp;
+using session::link_security;
+
+namespace {
+
+constexpr std::size_t disk_threads = 2;
+constexpr milliseconds accept_pause{100};  // when the system has no more sockets for us
+
+std::string_view name(net::driven how) noexcept {
+  switch (how) {
+    case net::driven::closed_by_session:
+      return "ended in order";
+    case net::driven::closed_by_peer:
+      return "the client hung up";
+    case net::driven::tls_failed:
+      return "no TLS came about";
+    case net::driven::write_failed:
+      return "the client took no replies";
+    case net::driven::fault:
+      return "fault";
+  }
+  return "?";
+}
+
+}  // namespace
+
+// Kept alive by every coroutine that uses it.
+class server::core : public std::enable_shared_from_this<core> {
+ public:
+  core(const asio::any_io_executor& executor, server_options options, asio::ssl::context tls, message_store& store)
+      : options_(std::move(options)),
+        tls_(std::move(tls)),
+        store_(store),
+        executor_(executor),
+        control_(asio::make_strand(executor)),
+        smtp_(control_),
+        smtps_(control_),
+        gone_(control_) {}
+
+  // Both ports, or an error.
+  status listen();
+  void serve();
+  void stop_listening();
+  awaitable<void> stop(milliseconds grace);
+  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] const tcp::acceptor& acceptor(link_security link) const noexcept {
+    return link == link_security::tls ? smtps_ : smtp_;
+  }
+  [[nodiscard]] session::server_options session_options(link_security link) const;
+  // The strand on which the server is controlled.
+  [[nodiscard]] const asio::any_io_executor& control() const noexcept { return control_; }
+
+ private:
+  class live_session;
+  using session_ptr = std::shared_ptr<live_session>;
+
+  static status open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option);
+  awaitable<void> accept(link_security link);
+  void take(tcp::socket socket, link_security link);
+  void turn_away(tcp::socket socket, link_security link) const;
+  void remove(const session_ptr& session);
+  [[nodiscard]] std::set<session_ptr> all_sessions() const;
+  awaitable<void> wait_until_gone(milliseconds at_most);
+
+  const server_options options_;
+  asio::ssl::context tls_;
+  message_store& store_;
+  asio::thread_pool disk_{disk_threads};
+  asio::any_io_executor executor_;
+  asio::any_io_executor control_;  // a strand for what follows
+  tcp::acceptor smtp_;
+  tcp::acceptor smtps_;
+  asio::steady_timer gone_;  // cancelled when the last session has gone
+  bool stopping_ = false;
+  mutable std::mutex mutex_;  // for sessions_: they end on strands of their own
+  std::set<session_ptr> sessions_;
+};
+
+// One connection, on a strand of its own.
+class server::core::live_session {
+ public:
+  live_session(core& c, tcp::socket socket, link_security link, session::server_session session)
+      : link_(link),
+        stream_(std::move(socket)),
+        session_(std::move(session)),
+        host_(session_, c.options_.policy, c.store_, c.disk_),
+        driver_(stream_, {net::tls_role::server, [&c] { return net::ssl_ptr(SSL_new(c.tls_.native_handle())); }},
+                session_, host_, c.options_.limits) {}
+
+  [[nodiscard]] asio::any_io_executor executor() { return stream_.socket().get_executor(); }
+
+  awaitable<void> run() {
+    const net::driven how = co_await driver_.run(link_);
+    const session_counts& n = host_.counts();
+    spdlog::debug("mailbox: session over ({}); messages stored {}, not stored {}; refused recipients {}, logins {}",
+                  name(how), n.stored, n.not_stored, n.refused_recipients, n.refused_logins);
+  }
+  // These two on executor().
+  void end() {
+    driver_.stop([this] { session_.shut_down("Service is shutting down"); });
+  }
+  void cut() { stream_.close(); }
+
+ private:
+  link_security link_;
+  net::stream stream_;
+  session::server_session session_;
+  session_host host_;
+  net::session_driver<session::server_session, session_host> driver_;
+};
+
+status server::core::open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option) {
+  error_code failed;
+  acceptor.open(at.protocol(), failed);
+  if (!failed)
+    acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed)
+    acceptor.bind(at, failed);
+  if (!failed)
+    acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (!failed)
+    return {};
+  return error{errc::invalid_argument, "The mailbox cannot listen on " + at.address().to_string() + " port " +
+                                           std::to_string(at.port()) + ": " + failed.message() +
+                                           ". Choose another address or port with " + std::string(option)};
+}
+
+status server::core::listen() {
+  for (const link_security link : {link_security::plain, link_security::tls})
+    if (const auto made = session::server_session::create(session_options(link)); !made)
+      return made.why();
+  if (const status opened = open(smtp_, options_.smtp, "--smtp"); !opened)
+    return opened;
+  return open(smtps_, options_.smtps, "--smtps");
+}
+
+session::server_options server::core::session_options(link_security link) const {
+  const tcp::endpoint& at = link == link_security::tls ? options_.smtps : options_.smtp;
+  session::server_options s;
+  s.host_name = options_.host_name;
+  s.link = link;
+  s.auth_on_plain_link = options_.auth_on_plain_link;
+  s.max_message_octets = options_.max_message_octets;
+  const bool anonymous = options_.without_auth == anonymous_mail::always ||
+                         (options_.without_auth == anonymous_mail::on_loopback && at.address().is_loopback());
+  s.auth_before_mail = anonymous ? session::requirement::no : session::requirement::yes;
+  return s;
+}
+
+void server::core::serve() {
+  for (const link_security link : {link_security::plain, link_security::tls})
+    asio::co_spawn(
+        control_, [self = shared_from_this(), link] { return self->accept(link); }, asio::detached);
+}
+
+awaitable<void> server::core::accept(link_security link) {
+  tcp::acceptor& from = link == link_security::tls ? smtps_ : smtp_;
+  while (from.is_open()) {
+    auto [failed, socket] = co_await from.async_accept(asio::make_strand(executor_), net::use_tuple);
+    if (!failed) {
+      take(std::move(socket), link);
+    } else if (from.is_open() && failed != asio::error::connection_aborted) {
+      spdlog::warn("mailbox: cannot accept a connection: {}", failed.message());
+      asio::steady_timer pause(control_, accept_pause);
+      co_await pause.async_wait(net::use_tuple);
+    }
+  }
+}
+
+void server::core::take(tcp::socket socket, link_security link) {
+  auto made = session::server_session::create(session_options(link));
+  if (!made || stopping_ || connections() >= options_.max_connections)
+    return turn_away(std::move(socket), link);
+  const auto session = std::make_shared<live_session>(*this, std::move(socket), link, std::move(*made));
+  {
+    const std::scoped_lock lock(mutex_);
+    sessions_.insert(session);
+  }
+  asio::co_spawn(
+      session->executor(), [self = shared_from_this(), session] { return session->run(); },
+      [self = shared_from_this(), session](const std::exception_ptr& thrown) {
+        // Out of memory, or a fault of ours: this session alone is lost.
+        if (thrown)
+          spdlog::error("mailbox: a session was given up");
+        self->remove(session);
+      });
+}
+
+// Its few octets always fit into the buffer of a new socket.
+void server::core::turn_away(tcp::socket socket, link_security link) const {
+  if (link == link_security::tls)
+    return;
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  const std::string words = "421 4.3.2 " + options_.host_name + " Too many connections, try again later\r\n";
+  socket.write_some(asio::buffer(words), ignored);
+  socket.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+void server::core::remove(const session_ptr& session) {
+  const std::scoped_lock lock(mutex_);
+  sessions_.erase(session);
+  if (!sessions_.empty())
+    return;
+  asio::post(control_, [self = shared_from_this()] { self->gone_.cancel(); });
+}
+
+std::set<server::core::session_ptr> server::core::all_sessions() const {
+  const std::scoped_lock lock(mutex_);
+  return sessions_;
+}
+
+std::size_t server::core::connections() const {
+  const std::scoped_lock lock(mutex_);
+  return sessions_.size();
+}
+
+void server::core::stop_listening() {
+  stopping_ = true;
+  error_code ignored;
+  smtp_.close(ignored);
+  smtps_.close(ignored);
+}
+
+awaitable<void> server::core::wait_until_gone(milliseconds at_most) {
+  gone_.expires_after(at_most);
+  // remove() posts to this strand, so it cannot slip between the question and the wait.
+  if (connections() > 0)
+    co_await gone_.async_wait(net::use_tuple);
+}
+
+awaitable<void> server::core::stop(milliseconds grace) {
+  stop_listening();
+  for (const session_ptr& s : all_sessions())
+    asio::post(s->executor(), [s] { s->end(); });
+  co_await wait_until_gone(grace);
+  for (const session_ptr& s : all_sessions())
+    asio::post(s->executor(), [s] { s->cut(); });
+  co_await wait_until_gone(grace);
+}
+
+result<server> server::start(const asio::any_io_executor& executor, server_options options,
+                             const net::server_identity& identity, message_store& store) {
+  auto tls = net::make_server_context(identity);
+  if (!tls)
+    return tls.why();
+  auto made = std::make_shared<core>(executor, std::move(options), std::move(*tls), store);
+  if (const status listening = made->listen(); !listening)
+    return listening.why();
+  made->serve();
+  return server(std::move(made));
+}
+
+server::server(std::shared_ptr<core> c) noexcept : core_(std::move(c)) {}
+server::server(server&&) noexcept = default;
+
+server::~server() {
+  if (core_ != nullptr)
+    asio::post(core_->control(), [c = core_] { c->stop_listening(); });
+}
+
+tcp::endpoint server::smtp() const { return core_->acceptor(link_security::plain).local_endpoint(); }
+tcp::endpoint server::smtps() const { return core_->acceptor(link_security::tls).local_endpoint(); }
+std::size_t server::connections() const { return core_->connections(); }
+
+awaitable<void> server::stop(milliseconds grace) {
+  // On the control strand, whichever executor the caller runs on.
+  co_await asio::co_spawn(
+      core_->control(), [c = core_, grace] { return c->stop(grace); }, asio::use_awaitable);
+}
+
+}  // namespace smtpscope::mailbox

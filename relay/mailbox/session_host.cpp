@@ -1,0 +1,153 @@
+#include "relay/mailbox/session_host.hpp"
+
+#include <array>
+#include <type_traits>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
+
+#include "smtpscope/text/ascii.hpp"
+
+namespace smtpscope::mailbox {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using net::awaitable;
+
+namespace {
+
+template <class Work>
+awaitable<std::invoke_result_t<Work&>> as_coroutine(Work work) {
+  co_return work();
+}
+
+// Runs `work` on a thread of the pool and comes back with its result.
+template <class Work>
+awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, Work work) {
+  co_return co_await asio::co_spawn(pool, as_coroutine(std::move(work)), asio::use_awaitable);
+}
+
+session::decision refuse(int code, wire::enhanced_code enhanced, std::string text) {
+  return {session::verdict::reject, wire::reply{code, enhanced, {std::move(text)}}};
+}
+
+session::decision not_stored(const error_code& why) {
+  if (is_full(why))
+    return refuse(452, {4, 3, 1}, "Insufficient storage, try again later");
+  return refuse(451, {4, 3, 0}, "The message could not be stored, try again later");
+}
+
+}  // namespace
+
+awaitable<void> session_host::perform(session::server_event& event) {
+  if (const auto* line = std::get_if<session::command_received>(&event)) {
+    turn_away_http(*line);
+  } else if (const auto* credentials = std::get_if<session::credentials_offered>(&event)) {
+    static_cast<void>(session_.answer(decide(*credentials)));
+  } else if (const auto* from = std::get_if<session::reverse_path_offered>(&event)) {
+    static_cast<void>(session_.answer(decide(*from)));
+  } else if (const auto* to = std::get_if<session::forward_path_offered>(&event)) {
+    static_cast<void>(session_.answer(decide(*to)));
+  } else if (const auto* piece = std::get_if<session::content_received>(&event)) {
+    co_await take(*piece);
+  } else if (std::holds_alternative<session::content_discarded>(event)) {
+    writer_.reset();
+    failed_ = {};
+  } else if (const auto* offered = std::get_if<session::message_offered>(&event)) {
+    // Answering a session that was closed meanwhile is a misuse it reports and survives.
+    static_cast<void>(session_.answer(co_await store(*offered)));
+  }
+}
+
+session::decision session_host::decide(const session::credentials_offered& q) {
+  session::decision d = policy_.decide(q);
+  login_refused_ = d.what == session::verdict::reject;
+  if (login_refused_)
+    ++counts_.refused_logins;
+  return d;
+}
+
+session::decision session_host::decide(const session::reverse_path_offered& q) const {
+  // Mail is taken without AUTH, but who tried and failed may not go on as if it had worked: a
+  // submission server would not let it (RFC 4954 §6), and the program's author should notice.
+  if (login_refused_)
+    return refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
+  return policy_.decide(q);
+}
+
+session::decision session_host::decide(const session::forward_path_offered& q) {
+  session::decision d = policy_.decide(q);
+  if (d.what == session::verdict::reject)
+    ++counts_.refused_recipients;
+  return d;
+}
+
+// A page of any web site can have a browser post SMTP commands to a local port. Its first line
+// gives it away, before anything in it can be taken for mail.
+void session_host::turn_away_http(const session::command_received& line) {
+  static constexpr std::array<std::string_view, 7> methods = {"GET",     "POST",    "PUT",   "HEAD",
+                                                              "OPTIONS", "CONNECT", "DELETE"};
+  if (line.what != session::sent::command || line.command.what != wire::verb::unknown)
+    return;
+  for (const std::string_view method : methods)
+    if (text::iequals(line.command.word, method))
+      return session_.shut_down("This is SMTP, not HTTP");
+}
+
+awaitable<void> session_host::take(const session::content_received& piece) {
+  if (failed_)
+    co_return;
+  failed_ = co_await run_on(disk_, [this, &piece]() -> error_code {
+    if (writer_ == nullptr) {
+      auto begun = store_.begin();
+      if (!begun)
+        return begun.error();
+      writer_ = std::move(*begun);
+    }
+    return writer_->append(piece.bytes);
+  });
+  if (failed_)
+    writer_.reset();
+}
+
+awaitable<session::decision> session_host::store(const session::message_offered& offered) {
+  // A message without any content never came by take().
+  if (writer_ == nullptr && !failed_)
+    co_await take(session::content_received{});
+  std::string id;
+  if (!failed_) {
+    const envelope e = envelope_of(offered);
+    failed_ = co_await run_on(disk_, [this, &e, &id]() -> error_code {
+      auto stored = writer_->commit(e, std::chrono::system_clock::now());
+      writer_.reset();
+      if (!stored)
+        return stored.error();
+      id = stored->id;
+      return {};
+    });
+  }
+  const error_code failed = std::exchange(failed_, {});
+  writer_.reset();
+  if (failed) {
+    ++counts_.not_stored;
+    spdlog::warn("mailbox: a message could not be stored: {}", failed.message());
+    co_return not_stored(failed);
+  }
+  ++counts_.stored;
+  co_return session::server_policy::stored(id);
+}
+
+envelope session_host::envelope_of(const session::message_offered& offered) const {
+  envelope e;
+  e.from = offered.from.mailbox_text();
+  for (const wire::forward_path& path : offered.to)
+    e.to.push_back(path.mailbox_text());
+  e.link = session_.link();
+  e.authenticated_as = session_.authenticated_as();
+  e.client_name = session_.ehlo_name();
+  e.greeted_with = session_.extended() ? greeting_verb::ehlo : greeting_verb::helo;
+  return e;
+}
+
+}  // namespace smtpscope::mailbox

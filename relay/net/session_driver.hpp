@@ -1,0 +1,247 @@
+#pragma once
+// The only loop that joins a sans-I/O session to a socket: read, receive, perform what the session
+// asks for in its order, and so on until it asks to close.
+//
+// What is I/O (writing, start_tls, timers, closing) is done here; every event is also shown to the
+// host, which answers questions and stores content. Replies are gathered until there is a reason
+// to write: the session has nothing more to say, TLS or the end follows, the host has work that may
+// take time, or gather_octets are reached. Nothing is read meanwhile, so a session holds one read's
+// worth of input and one gathering of output, whatever the peer does.
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <openssl/ssl.h>
+
+#include "relay/net/asio.hpp"
+#include "relay/net/buffer_pool.hpp"
+#include "relay/net/stream.hpp"
+#include "smtpscope/base/time.hpp"
+#include "smtpscope/session/event.hpp"
+
+namespace smtpscope::net {
+
+// Why a driver stopped.
+enum class driven : std::uint8_t {
+  closed_by_session,  // in order, as the session asked
+  closed_by_peer,     // the peer hung up first
+  tls_failed,         // the handshake did not come about
+  write_failed,       // the peer was gone, or took nothing for driver_limits::write
+  fault,              // the session waits for something that its host never did
+};
+
+struct driver_limits {
+  seconds write{60};  // for one gathering of output to be taken by the peer
+  seconds handshake{30};
+  milliseconds goodbye{2000};  // for the peer to end its side, after we have ended ours
+  minutes lifetime{60};        // of the whole session: a slow drip of commands holds a place no longer
+};
+
+// Output is written at the latest when there is so much of it.
+inline constexpr std::size_t gather_octets = 16 * 1024;
+
+template <class S>
+concept drivable_session = requires(S s, std::string_view bytes) {
+  s.connected();
+  s.receive(bytes);
+  s.tls_established();
+  s.peer_closed();
+  s.timer_fired();
+  s.next();
+  { s.over() } -> std::convertible_to<bool>;
+};
+
+// How the link becomes TLS: the side we are, and a fresh SSL with all its settings made.
+struct tls_settings {
+  tls_role role = tls_role::server;
+  std::function<ssl_ptr()> make;
+};
+
+// The half of the driver that knows no session: deadlines, gathered output, TLS, the end.
+// All calls on the stream's strand; one at a time, beside interrupt().
+class session_link {
+ public:
+  // `connected` must outlive the link.
+  session_link(stream& connected, tls_settings tls, driver_limits limits);
+  session_link(const session_link&) = delete;
+  session_link& operator=(const session_link&) = delete;
+  ~session_link();
+
+  // The session's timer; it starts anew with every event (event.hpp, arm_timer). Zero: none.
+  void arm(seconds after) noexcept { timer_ = after; }
+  void note_event() noexcept;
+
+  // These give false when the link is lost; ending() then says how.
+  [[nodiscard]] awaitable<bool> send(std::string_view bytes);  // gathers, and writes at gather_octets
+  [[nodiscard]] awaitable<bool> flush();
+  [[nodiscard]] awaitable<bool> start_tls();
+
+  enum class readable : std::uint8_t { yes, timed_out, interrupted };
+  // Waits until there is something to read (the peer's end included), the session's timer has run
+  // out, or interrupt() was called.
+  [[nodiscard]] awaitable<readable> wait();
+  // What is there, without waiting; nothing at the peer's end. The view lives as long as the lease.
+  [[nodiscard]] std::optional<std::string_view> read(buffer_lease& into);
+
+  // Ends both sides in order: close_notify, FIN, and what the peer still sends is dropped, so that
+  // no reset overtakes our last words.
+  [[nodiscard]] awaitable<void> close();
+
+  // Ends wait(), now or when it is called next; ends a handshake that is under way.
+  void interrupt();
+
+  [[nodiscard]] driven ending() const noexcept { return ending_; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+  enum class on_expiry : std::uint8_t { interrupt, close };
+  struct guard;        // what the timer's handler may touch, also when the link is gone
+  class limited_wait;  // arms the timer while it lives
+
+  stream& stream_;
+  tls_settings tls_;
+  driver_limits limits_;
+  asio::steady_timer alarm_;
+  std::shared_ptr<guard> guard_;
+  clock::time_point end_of_life_;
+  clock::time_point last_event_;
+  seconds timer_{0};
+  std::string gathered_;
+  bool interrupted_ = false;
+  bool in_handshake_ = false;
+  driven ending_ = driven::closed_by_session;
+};
+
+// `Host` has `awaitable<void> perform(Event&)` for the session's event variant, and
+// `bool may_block(const Event&)` for events whose performance can take longer than a moment.
+template <drivable_session Session, class Host>
+class session_driver {
+ public:
+  // The stream, the session and the host must outlive run().
+  session_driver(stream& connected, tls_settings tls, Session& session, Host& host, driver_limits limits = {})
+      : stream_(connected), link_(connected, std::move(tls), limits), session_(session), host_(host) {}
+
+  // Does the handshake of implicit TLS first, then the session, to its end; closes the stream.
+  [[nodiscard]] awaitable<driven> run(session::link_security from_the_start) {
+    bool good = from_the_start == session::link_security::plain || co_await link_.start_tls();
+    if (good) {
+      session_.connected();
+      good = co_await perform_events();
+    }
+    while (good && !closing_) {
+      good = co_await step();
+      if (good)
+        good = co_await perform_events();
+    }
+    if (good) {
+      co_await link_.close();
+    } else {  // the link is lost: what session and host hold of an unfinished message is let go
+      closing_ = true;
+      session_.peer_closed();
+      static_cast<void>(co_await perform_events());
+    }
+    stream_.close();
+    if (!good)
+      co_return link_.ending();
+    co_return peer_left_ ? driven::closed_by_peer : driven::closed_by_session;
+  }
+
+  // Has `end` (which asks the session to end) called where the session can take it: when what is
+  // under way has been performed. Call it on the stream's strand.
+  void stop(std::function<void()> end) {
+    end_ = std::move(end);
+    link_.interrupt();
+  }
+
+ private:
+  // Waits for one thing to happen and tells the session. False where nothing can happen any more.
+  awaitable<bool> step() {
+    if (end_ != nullptr) {
+      std::exchange(end_, nullptr)();
+      co_return true;
+    }
+    if constexpr (requires { session_.wants_input(); })
+      if (!session_.wants_input())
+        co_return false;
+    switch (co_await link_.wait()) {
+      case session_link::readable::interrupted:
+        break;
+      case session_link::readable::timed_out:
+        session_.timer_fired();
+        break;
+      case session_link::readable::yes:
+        receive();
+        break;
+    }
+    co_return true;
+  }
+
+  void receive() {
+    buffer_lease buffer;
+    if (const auto bytes = link_.read(buffer))
+      return session_.receive(*bytes);
+    peer_left_ = true;
+    session_.peer_closed();
+  }
+
+  // False when the link is lost.
+  awaitable<bool> perform_events() {
+    while (auto event = session_.next()) {
+      link_.note_event();
+      if (!closing_ && host_.may_block(*event) && !co_await link_.flush())
+        co_return false;
+      if (!closing_ && !co_await perform_io(*event))
+        co_return false;
+      co_await host_.perform(*event);
+    }
+    co_return closing_ || co_await link_.flush();
+  }
+
+  template <class... Kinds>
+  awaitable<bool> perform_io(std::variant<Kinds...>& event) {
+    if (const auto* reply = pick<session::send_reply>(event))
+      co_return co_await link_.send(reply->bytes);
+    if (const auto* bytes = pick<session::send_bytes>(event))
+      co_return co_await link_.send(bytes->bytes);
+    if (const auto* timer = pick<session::arm_timer>(event))
+      link_.arm(timer->after);
+    if (pick<session::start_tls>(event) != nullptr) {
+      if (!co_await link_.start_tls())
+        co_return false;
+      session_.tls_established();
+    }
+    if (pick<session::close_connection>(event) != nullptr) {
+      const bool flushed = peer_left_ || co_await link_.flush();
+      closing_ = true;
+      co_return flushed;
+    }
+    co_return true;
+  }
+
+  // get_if that is also allowed for a kind that the variant does not have.
+  template <class Kind, class... Kinds>
+  static const Kind* pick(const std::variant<Kinds...>& event) noexcept {
+    if constexpr ((std::is_same_v<Kind, Kinds> || ...))
+      return std::get_if<Kind>(&event);
+    else
+      return nullptr;
+  }
+
+  stream& stream_;
+  session_link link_;
+  Session& session_;
+  Host& host_;
+  std::function<void()> end_;  // asked for by stop(), not yet done
+  bool closing_ = false;       // the session has asked to close
+  bool peer_left_ = false;     // the peer has
+};
+
+}  // namespace smtpscope::net
