@@ -18,14 +18,14 @@ namespace {
 
 json to_json(const mime::part_range& part) {
   json j = json::object();
-  j["begin"] = part.begin;
-  j["bodyBegin"] = part.body_begin;
-  j["end"] = part.end;
-  j["parent"] = part.parent;
-  j["mediaType"] = part.media_type;
-  j["encoding"] = part.encoding;
-  if (!part.file_name.empty()) j["fileName"] = part.file_name;
-  if (!part.content_id.empty()) j["contentId"] = part.content_id;
+  set(j, "begin", part.begin);
+  set(j, "bodyBegin", part.body_begin);
+  set(j, "end", part.end);
+  set(j, "parent", part.parent);
+  set(j, "mediaType", part.media_type);
+  set(j, "encoding", part.encoding);
+  if (!part.file_name.empty()) set(j, "fileName", part.file_name);
+  if (!part.content_id.empty()) set(j, "contentId", part.content_id);
   return j;
 }
 
@@ -37,8 +37,8 @@ json to_json(const std::vector<trace::entry>& entries, std::size_t from = 0) {
 
 json to_json(const trace::file& f) {
   json j = json::object();
-  j["header"] = trace::to_json(f.header);
-  j["entries"] = to_json(f.entries);
+  set(j, "header", trace::to_json(f.header));
+  set(j, "entries", to_json(f.entries));
   return j;
 }
 
@@ -70,8 +70,8 @@ int core_api::answer(const json& value) {
 
 int core_api::fail(const error& why) {
   json j = json::object();
-  j["code"] = name(why.code);
-  j["detail"] = why.detail;
+  set(j, "code", name(why.code));
+  set(j, "detail", why.detail);
   result_ = to_string(j);
   return -1;
 }
@@ -131,9 +131,9 @@ std::uint32_t core_api::compose(std::string_view text) {
   auto composed = mime::compose(*draft);
   if (!composed) return refuse(composed.why());
   json j = json::object();
-  j["octets"] = composed->bytes.size();
+  set(j, "octets", composed->bytes.size());
   json& envelope = j["envelope"] = json::object();
-  envelope["from"] = composed->addressing.reverse_path.mailbox_text();
+  set(envelope, "from", composed->addressing.reverse_path.mailbox_text());
   json& to = envelope["to"] = json::array();
   for (const wire::forward_path& path : composed->addressing.forward_paths) to.push_back(path.mailbox_text());
   json& parts = j["parts"] = json::array();
@@ -149,8 +149,8 @@ int core_api::addresses(std::string_view typed) {
   json& mailboxes = j["mailboxes"] = json::array();
   for (const mime::named_mailbox& m : *list) {
     json one = json::object();
-    one["name"] = m.display_name;
-    one["address"] = m.address.text();
+    set(one, "name", m.display_name);
+    set(one, "address", m.address.text());
     mailboxes.push_back(std::move(one));
   }
   return answer(j);
@@ -166,10 +166,10 @@ int core_api::message_read(std::uint32_t blob) {
     json& headers = one["headers"] = json::array();
     for (const mime::header_field& h : part.headers) {
       json header = json::object();
-      header["name"] = h.name;
-      header["value"] = h.value;
-      header["begin"] = h.begin;
-      header["end"] = h.end;
+      set(header, "name", h.name);
+      set(header, "value", h.value);
+      set(header, "begin", h.begin);
+      set(header, "end", h.end);
       headers.push_back(std::move(header));
     }
     parts.push_back(std::move(one));
@@ -269,7 +269,7 @@ int core_api::perform(const session::client_event& event) {
   }
   if (const auto* timer = std::get_if<session::arm_timer>(&event)) {
     json j = json::object();
-    j["seconds"] = timer->after.count();
+    set(j, "seconds", timer->after.count());
     answer(j);
     return static_cast<int>(action::arm_timer);
   }

@@ -98,6 +98,19 @@ result<json> parse_json(std::string_view text, int max_depth) {
   return build.take();
 }
 
+void set(json& object, const char* key, std::string_view value) { object[key] = value; }
+void set(json& object, const char* key, json value) { object[key] = std::move(value); }
+void set_flag(json& object, const char* key, bool value) { object[key] = value; }
+void set_signed(json& object, const char* key, std::int64_t value) { object[key] = value; }
+void set_unsigned(json& object, const char* key, std::uint64_t value) { object[key] = value; }
+
+json to_json(const std::vector<std::string>& texts) {
+  json list = json::array();
+  for (const std::string& text : texts)
+    list.push_back(text);
+  return list;
+}
+
 std::string to_string(const json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
 }

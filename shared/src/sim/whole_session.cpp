@@ -15,11 +15,11 @@ constexpr microseconds thinking{800};
 
 json tls_info(const std::string& host) {
   json info = json::object();
-  info["version"] = "TLSv1.3";
-  info["suite"] = "TLS_AES_256_GCM_SHA384";
-  info["group"] = "x25519";
-  info["verified"] = true;
-  info["where"] = "simulated";
+  set(info, "version", "TLSv1.3");
+  set(info, "suite", "TLS_AES_256_GCM_SHA384");
+  set(info, "group", "x25519");
+  set(info, "verified", true);
+  set(info, "where", "simulated");
   info["chain"] = json::array({json::object({{"subject", "CN=" + host},
                                              {"issuer", "CN=Simulated authority"},
                                              {"names", json::array({host})}})});

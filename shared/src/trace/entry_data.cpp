@@ -42,19 +42,19 @@ std::string_view name(retry r) noexcept {
 
 json result_data(const session::finished& f) {
   json data = json::object();
-  data["outcome"] = name(f.result);
+  set(data, "outcome", name(f.result));
   if (f.why) {
     json& failure = data["failure"] = json::object();
-    failure["kind"] = name(f.why->kind);
-    failure["stage"] = name(f.why->stage);
-    failure["detail"] = f.why->detail;
+    set(failure, "kind", name(f.why->kind));
+    set(failure, "stage", name(f.why->stage));
+    set(failure, "detail", f.why->detail);
   }
   json& recipients = data["recipients"] = json::array();
   for (const session::recipient_result& r : f.recipients) {
     json one = json::object();
-    one["path"] = r.path.mailbox_text();
-    one["accepted"] = r.accepted();
-    if (r.reply) one["code"] = r.reply->code;
+    set(one, "path", r.path.mailbox_text());
+    set(one, "accepted", r.accepted());
+    if (r.reply) set(one, "code", r.reply->code);
     recipients.push_back(std::move(one));
   }
   return data;
@@ -62,12 +62,12 @@ json result_data(const session::finished& f) {
 
 json to_json(const diagnosis& d) {
   json data = json::object();
-  data["key"] = d.key;
-  data["title"] = d.title;
-  data["cause"] = d.cause;
-  data["fix"] = d.fix;
-  data["evidence"] = d.evidence;
-  data["retry"] = name(d.again);
+  set(data, "key", d.key);
+  set(data, "title", d.title);
+  set(data, "cause", d.cause);
+  set(data, "fix", smtpscope::to_json(d.fix));
+  set(data, "evidence", json(d.evidence));
+  set(data, "retry", name(d.again));
   return data;
 }
 

@@ -92,28 +92,28 @@ status read_ranges(const json& value, entry& e) {
 
 json to_json(const header& h) {
   json j = json::object();
-  j["smtpscope"] = "trace";
-  j["version"] = h.version;
-  j["mode"] = h.mode;
-  j["title"] = h.title;
-  j["started"] = h.started;
+  set(j, "smtpscope", "trace");
+  set(j, "version", h.version);
+  set(j, "mode", h.mode);
+  set(j, "title", h.title);
+  set(j, "started", h.started);
   return j;
 }
 
 json to_json(const entry& e) {
   json j = json::object();
-  j["seq"] = e.sequence;
-  j["us"] = e.time.count();
-  j["layer"] = name(e.layer);
-  j["kind"] = name(e.kind);
-  j["chapter"] = name(e.chapter);
-  if (e.direction) j["dir"] = name(*e.direction);
-  if (e.secure) j["secure"] = true;
-  if (e.client) j["client"] = states(*e.client);
-  if (e.server) j["server"] = states(*e.server);
+  set(j, "seq", e.sequence);
+  set(j, "us", e.time.count());
+  set(j, "layer", name(e.layer));
+  set(j, "kind", name(e.kind));
+  set(j, "chapter", name(e.chapter));
+  if (e.direction) set(j, "dir", name(*e.direction));
+  if (e.secure) set(j, "secure", true);
+  if (e.client) set(j, "client", states(*e.client));
+  if (e.server) set(j, "server", states(*e.server));
   if (!e.bytes.empty()) {
     if (text::is_utf8(e.bytes)) {
-      j["text"] = e.bytes;
+      set(j, "text", e.bytes);
     } else {
       j["base64"] = text::base64_encode(e.bytes);
     }
@@ -126,12 +126,12 @@ json to_json(const entry& e) {
     json& masked = j["masked"] = json::array();
     for (const auto& m : e.masked) masked.push_back(json::array({m.first, m.second}));
   }
-  j["data"] = e.data;
+  set(j, "data", e.data);
   if (e.explain) {
     json& x = j["explain"] = json::object();
-    x["title"] = e.explain->title;
-    x["text"] = e.explain->text;
-    x["rfc"] = e.explain->rfc;
+    set(x, "title", e.explain->title);
+    set(x, "text", e.explain->text);
+    set(x, "rfc", e.explain->rfc);
   }
   return j;
 }

@@ -45,11 +45,11 @@ wire::reply_context context_of(client_stage stage) {
 
 json secret_part(std::string_view part, std::string_view value, bool shown) {
   json j = json::object();
-  j["name"] = part;
+  set(j, "name", part);
   if (shown) {
-    j["value"] = value;
+    set(j, "value", value);
   } else {
-    j["value"] = nullptr;
+    set(j, "value", json{nullptr});
   }
   return j;
 }
@@ -78,10 +78,10 @@ json decode_response(std::string_view mechanism, int ordinal, std::string_view b
 
 json reply_data(const wire::reply& r) {
   json data = json::object();
-  data["code"] = r.code;
-  if (r.enhanced) data["enhanced"] = r.enhanced->text();
-  data["class"] = r.code / 100;
-  data["lines"] = r.lines;
+  set(data, "code", r.code);
+  if (r.enhanced) set(data, "enhanced", r.enhanced->text());
+  set(data, "class", r.code / 100);
+  set(data, "lines", smtpscope::to_json(r.lines));
   return data;
 }
 
@@ -104,32 +104,32 @@ void recorder::resolving(std::string_view host, int port, std::string_view tls, 
   chapter_ = chapter::resolve;
   host_ = std::string{host};
   entry& e = add(layer::dns, kind::resolving, now);
-  e.data["host"] = host;
-  e.data["port"] = port;
-  e.data["tls"] = tls;
+  set(e.data, "host", host);
+  set(e.data, "port", port);
+  set(e.data, "tls", tls);
   e.explain = explain(e);
 }
 
 void recorder::resolved(const std::vector<std::string>& addresses, session_time now) {
   chapter_ = chapter::resolve;
   entry& e = add(layer::dns, kind::resolved, now);
-  e.data["addresses"] = addresses;
+  set(e.data, "addresses", smtpscope::to_json(addresses));
   e.explain = explain(e);
 }
 
 void recorder::connected(std::string_view address, int port, session_time now) {
   chapter_ = chapter::connect;
   entry& e = add(layer::tcp, kind::connected, now);
-  e.data["address"] = address;
-  e.data["port"] = port;
+  set(e.data, "address", address);
+  set(e.data, "port", port);
   e.explain = explain(e);
 }
 
 void recorder::tls_started(session_time now) {
   chapter_ = chapter::secure;
   entry& e = add(layer::tls, kind::tls_started, now);
-  e.data["implicit"] = !starttls_;
-  e.data["host"] = host_;
+  set(e.data, "implicit", !starttls_);
+  set(e.data, "host", host_);
   e.explain = explain(e);
 }
 
@@ -148,17 +148,17 @@ void recorder::transport_error(const transport_problem& what, session_time now) 
   if (what.stage == "tls") chapter_ = chapter::secure;
   const layer where = what.stage == "resolve" ? layer::dns : what.stage == "tls" ? layer::tls : layer::tcp;
   entry& e = add(where, kind::transport_error, now);
-  e.data["stage"] = what.stage;
-  e.data["code"] = what.code;
-  e.data["message"] = what.message;
-  if (!what.reason.empty()) e.data["reason"] = what.reason;
+  set(e.data, "stage", what.stage);
+  set(e.data, "code", what.code);
+  set(e.data, "message", what.message);
+  if (!what.reason.empty()) set(e.data, "reason", what.reason);
   e.explain = explain(e);
 }
 
 void recorder::peer_closed(session_time now) {
   if (std::exchange(ended_by_server_, true)) return;
   entry& e = add(layer::tcp, kind::closed, now);
-  e.data["by"] = "server";
+  set(e.data, "by", "server");
   e.explain = explain(e);
 }
 
@@ -203,16 +203,16 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
   e.client = names(sent.client);
   e.bytes = sent.bytes;
   e.fields = parsed.fields;
-  e.data["verb"] = wire::name(parsed.what);
-  if (parsed.to) e.data["recipient"] = parsed.to->mailbox_text();
+  set(e.data, "verb", wire::name(parsed.what));
+  if (parsed.to) set(e.data, "recipient", parsed.to->mailbox_text());
   if (parsed.from) e.data["reverse_path"] = parsed.from->mailbox_text();
   if (parsed.what == wire::verb::auth) {
     sasl_responses_ = 0;
-    e.data["mechanism"] = parsed.mechanism;
+    set(e.data, "mechanism", parsed.mechanism);
     if (parsed.initial_response) {
       ++sasl_responses_;
-      e.data["decoded"] = decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response,
-                                          secrets_ == secrets::shown);
+      set(e.data, "decoded", decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response,
+                                          secrets_ == secrets::shown));
       for (std::size_t i = 0; i < e.fields.size(); ++i)
         if (e.fields[i].name == "initial_response") hide(e, i, parsed.mechanism);
     }
@@ -228,14 +228,14 @@ void recorder::add_sasl_response(const session::send_bytes& sent, session_time n
   e.bytes = sent.bytes;
   const auto size = static_cast<std::uint32_t>(sent.bytes.size());
   e.fields = {{0, size, "line", -1}, {0, size - 2, "sasl_response", 0}, {size - 2, size, "crlf", 0}};
-  e.data["mechanism"] = sent.mechanism;
-  e.data["step"] = sent.sasl_step;
+  set(e.data, "mechanism", sent.mechanism);
+  set(e.data, "step", sent.sasl_step);
   const std::string_view base64 = std::string_view{sent.bytes}.substr(0, size - 2);
   if (base64 == "*") {
-    e.data["cancelled"] = true;
+    set(e.data, "cancelled", true);
   } else {
     ++sasl_responses_;
-    e.data["decoded"] = decode_response(sent.mechanism, sasl_responses_, base64, secrets_ == secrets::shown);
+    set(e.data, "decoded", decode_response(sent.mechanism, sasl_responses_, base64, secrets_ == secrets::shown));
     hide(e, 1, sent.mechanism);
   }
   e.explain = explain(e);
@@ -268,11 +268,11 @@ void recorder::add_content(const session::send_bytes& sent, session_time now) {
   const auto size = static_cast<std::uint32_t>(sent.bytes.size());
   if (end) {
     e.fields = {{0, size, "line", -1}, {0, 1, "dot", 0}, {1, size, "crlf", 0}};
-    e.data["octets"] = content_octets_;
+    set(e.data, "octets", content_octets_);
   } else {
-    e.data["part"] = content_pieces_;
-    e.data["offset"] = content_octets_;
-    e.data["octets"] = size;
+    set(e.data, "part", content_pieces_);
+    set(e.data, "offset", content_octets_);
+    set(e.data, "octets", size);
     add_content_fields(e.bytes, content_pieces_ == 0, content_line_start_, e.fields);
     content_octets_ += size;
     ++content_pieces_;
@@ -294,13 +294,13 @@ void recorder::add_reply(const session::reply_received& received, session_time n
   e.bytes = r.bytes;
   e.fields = r.fields.empty() ? wire::reply_fields(r.bytes, context_of(received.stage)) : r.fields;
   e.data = reply_data(r.value);
-  e.data["stage"] = name(received.stage);
-  if (received.in_answer_to != wire::verb::unknown) e.data["verb"] = wire::name(received.in_answer_to);
-  if (!received.recipient.empty()) e.data["recipient"] = received.recipient;
-  if (!received.mechanism.empty()) e.data["mechanism"] = received.mechanism;
+  set(e.data, "stage", name(received.stage));
+  if (received.in_answer_to != wire::verb::unknown) set(e.data, "verb", wire::name(received.in_answer_to));
+  if (!received.recipient.empty()) set(e.data, "recipient", received.recipient);
+  if (!received.mechanism.empty()) set(e.data, "mechanism", received.mechanism);
   if (challenge) {
-    e.data["step"] = received.sasl_step;
-    if (const auto octets = text::base64_decode(r.value.text())) e.data["decoded"] = *octets;
+    set(e.data, "step", received.sasl_step);
+    if (const auto octets = text::base64_decode(r.value.text())) set(e.data, "decoded", *octets);
   }
   e.explain = explain(e);
 }
@@ -309,7 +309,7 @@ void recorder::add_end(session_time now) {
   chapter_ = chapter::done;
   if (!ended_by_server_) {
     entry& e = add(layer::tcp, kind::closed, now);
-    e.data["by"] = "client";
+    set(e.data, "by", "client");
     e.explain = explain(e);
   }
   if (!finished_) return;

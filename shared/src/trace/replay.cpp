@@ -119,30 +119,30 @@ snapshot replay(const std::vector<entry>& entries, std::size_t count) {
 
 json to_json(const snapshot& s) {
   json j = json::object();
-  j["connection"] = name(s.connection);
+  set(j, "connection", name(s.connection));
   if (!s.host.empty()) {
-    j["host"] = s.host;
-    j["port"] = s.port;
+    set(j, "host", s.host);
+    set(j, "port", s.port);
   }
-  if (!s.address.empty()) j["address"] = s.address;
-  if (s.tls) j["tls"] = *s.tls;
-  j["client"] = s.client;
-  j["server"] = s.server;
-  j["chapter"] = name(s.chapter);
-  if (s.capabilities) j["capabilities"] = *s.capabilities;
-  if (!s.mechanism.empty()) j["mechanism"] = s.mechanism;
-  j["authenticated"] = s.authenticated;
-  if (s.reverse_path) j["reversePath"] = *s.reverse_path;
+  if (!s.address.empty()) set(j, "address", s.address);
+  if (s.tls) set(j, "tls", *s.tls);
+  set(j, "client", s.client);
+  set(j, "server", s.server);
+  set(j, "chapter", name(s.chapter));
+  if (s.capabilities) set(j, "capabilities", smtpscope::to_json(*s.capabilities));
+  if (!s.mechanism.empty()) set(j, "mechanism", s.mechanism);
+  set(j, "authenticated", s.authenticated);
+  if (s.reverse_path) set(j, "reversePath", *s.reverse_path);
   json& recipients = j["recipients"] = json::array();
   for (const recipient_state& r : s.recipients) {
     json one = json::object();
-    one["path"] = r.path;
-    one["state"] = name(r.state);
-    if (r.code != 0) one["code"] = r.code;
+    set(one, "path", r.path);
+    set(one, "state", name(r.state));
+    if (r.code != 0) set(one, "code", r.code);
     recipients.push_back(std::move(one));
   }
-  j["contentOctets"] = s.content_octets;
-  if (!s.outcome.empty()) j["outcome"] = s.outcome;
+  set(j, "contentOctets", s.content_octets);
+  if (!s.outcome.empty()) set(j, "outcome", s.outcome);
   return j;
 }
 
