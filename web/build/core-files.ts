@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Plugin } from 'vite';
+
+const files = ['smtpscope-core.mjs', 'smtpscope-core.wasm'];
+
+/** Says plainly what to do when the WebAssembly core has not been built yet. */
+export function requireCore(directory: string): Plugin {
+  return {
+    name: 'require-core',
+    buildStart() {
+      const missing = files.filter((file) => !existsSync(resolve(directory, file)));
+      if (missing.length > 0)
+        this.error(
+          `${missing.join(' and ')} not found in ${directory}. ` +
+            'Build the core first: cmake --preset wasm && cmake --build --preset wasm',
+        );
+    },
+  };
+}

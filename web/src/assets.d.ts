@@ -1,0 +1,4 @@
+declare module '#core/*?url' {
+  const address: string;
+  export default address;
+}

@@ -1,0 +1,20 @@
+// The contract with the C++ core is wasm/smtpscope-core.d.ts; the page knows it by these names only.
+export type {
+  AddressList,
+  Chapter,
+  ClientSetup,
+  Composed,
+  Diagnosis,
+  Draft,
+  FinishedResult,
+  Happening,
+  MessageTree,
+  PartRange,
+  Rules,
+  SimulationSetup,
+  Snapshot,
+  TlsInfo,
+  TraceEntry,
+  TraceHeader,
+  TraceKind,
+} from '../../../wasm/smtpscope-core';

@@ -1,0 +1,69 @@
+// Control frames of the page-to-relay protocol. What comes from the relay is checked before use.
+
+import * as v from 'valibot';
+
+export const subprotocol = 'smtpscope.tunnel.v1';
+/** Octets the relay may send before the first credit. */
+export const initialCredit = 262_144;
+/** Credit is given back in steps of this many octets. */
+export const creditStep = 65_536;
+/** Octets in one data frame at most. */
+export const frameOctets = 65_536;
+/** Octets waiting in the browser at which the page stops writing. */
+export const writeWindow = 1_048_576;
+
+const certificate = v.object({
+  subject: v.string(),
+  issuer: v.string(),
+  names: v.array(v.string()),
+  notBefore: v.string(),
+  notAfter: v.string(),
+});
+
+const eventSchema = v.variant('ev', [
+  v.object({ ev: v.literal('hello'), version: v.number(), auth: v.optional(v.boolean(), false) }),
+  v.object({ ev: v.literal('resolved'), addresses: v.array(v.string()) }),
+  v.object({ ev: v.literal('connected'), address: v.string(), port: v.number() }),
+  v.object({
+    ev: v.literal('tls'),
+    version: v.string(),
+    suite: v.string(),
+    group: v.optional(v.string()),
+    verified: v.boolean(),
+    anchor: v.optional(v.string()),
+    certificates: v.optional(v.array(certificate), []),
+  }),
+  v.object({ ev: v.literal('eof') }),
+  v.object({ ev: v.literal('closed'), by: v.string() }),
+  v.object({ ev: v.literal('draining') }),
+  v.object({
+    ev: v.literal('error'),
+    stage: v.string(),
+    code: v.string(),
+    message: v.string(),
+    reason: v.optional(v.string()),
+  }),
+]);
+
+export type RelayEvent = v.InferOutput<typeof eventSchema>;
+
+/** Reads a text frame of the relay; undefined where it is none that this page knows. */
+export function parseRelayEvent(frame: string): RelayEvent | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(frame);
+  } catch {
+    return undefined;
+  }
+  const parsed = v.safeParse(eventSchema, value);
+  return parsed.success ? parsed.output : undefined;
+}
+
+export type PageRequest =
+  | { op: 'open'; host: string; port: number; tls: 'none' | 'implicit' }
+  | { op: 'start_tls' }
+  | { op: 'credit'; bytes: number };
+
+export function formatRequest(request: PageRequest): string {
+  return JSON.stringify(request);
+}

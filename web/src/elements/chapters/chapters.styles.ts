@@ -1,0 +1,40 @@
+import { css } from 'lit';
+
+export const chaptersStyles = css`
+  ol {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.15rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.3rem;
+    min-height: 1.75rem;
+    padding: 0.1rem 0.7rem;
+    border: 0;
+    border-radius: 99px;
+    background: none;
+    font-size: 0.86rem;
+    color: var(--smtp-dim);
+  }
+  button:hover {
+    background: var(--smtp-hover);
+  }
+  .done .icon {
+    color: var(--smtp-good);
+  }
+  .now button {
+    background: var(--smtp-ink);
+    color: var(--smtp-paper);
+    font-weight: 600;
+  }
+  @media (forced-colors: active) {
+    .now button {
+      outline: 2px solid Highlight;
+    }
+  }
+`;

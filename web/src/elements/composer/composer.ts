@@ -1,0 +1,10 @@
+import '../mode/mode';
+import { SmtpComposer } from './composer.component';
+
+customElements.define('smtp-composer', SmtpComposer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'smtp-composer': SmtpComposer;
+  }
+}

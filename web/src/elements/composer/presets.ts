@@ -1,0 +1,101 @@
+// Where a message can go, before the reader changes anything.
+
+import type { RelayMailbox } from '../../page/relay-api';
+import type { Mechanism, TlsChoice } from '../../page/send-request';
+
+export type PresetName = 'page' | 'mailbox' | 'gmail-465' | 'gmail-587' | 'other';
+
+export interface Preset {
+  name: PresetName;
+  title: string;
+  note: string;
+}
+
+export const presets: readonly Preset[] = [
+  { name: 'page', title: 'In this page', note: 'Simulated. Nothing leaves this page' },
+  { name: 'mailbox', title: 'Embedded mailbox', note: 'A real server, part of the relay' },
+  { name: 'gmail-465', title: 'Gmail 465', note: 'TLS from the first byte' },
+  { name: 'gmail-587', title: 'Gmail 587', note: 'TLS after STARTTLS' },
+  { name: 'other', title: 'Other server', note: 'Any server the relay allows' },
+];
+
+export interface ServerChoice {
+  host: string;
+  port: number;
+  tls: TlsChoice;
+  login: boolean;
+  user: string;
+  password: string;
+  mechanism: Mechanism | '';
+}
+
+/** What a preset fills in. */
+export function serverOf(preset: PresetName, mailbox: RelayMailbox | null | undefined): ServerChoice {
+  const base: ServerChoice = {
+    host: '',
+    port: 587,
+    tls: 'starttls',
+    login: true,
+    user: '',
+    password: '',
+    mechanism: '',
+  };
+  switch (preset) {
+    case 'page':
+      return { ...base, host: 'mail.example', mechanism: 'PLAIN' };
+    case 'mailbox': {
+      const user = mailbox?.users[0];
+      return {
+        ...base,
+        host: mailbox?.host ?? '127.0.0.1',
+        port: mailbox?.smtp_port ?? 2525,
+        user: user?.name ?? 'demo',
+        password: user?.password ?? '',
+      };
+    }
+    case 'gmail-465':
+      return { ...base, host: 'smtp.gmail.com', port: 465, tls: 'implicit' };
+    case 'gmail-587':
+      return { ...base, host: 'smtp.gmail.com' };
+    case 'other':
+      return base;
+  }
+}
+
+/** Sender and recipient that suit a preset, while the reader has not typed others. */
+export function addressesOf(
+  preset: PresetName,
+  mailbox: RelayMailbox | null | undefined,
+  user: string,
+  initial: { from: string; to: string },
+): { from: string; to: string } {
+  switch (preset) {
+    case 'page':
+      return initial;
+    case 'mailbox': {
+      const own = `${mailbox?.users[0]?.name ?? 'demo'}@${mailbox?.domain ?? 'smtpscope.example'}`;
+      return { from: own, to: own };
+    }
+    case 'gmail-465':
+    case 'gmail-587':
+      // A first mail goes to oneself; other providers' addresses cannot be guessed from a user name.
+      return user.includes('@') ? { from: user, to: user } : { from: '', to: '' };
+    case 'other':
+      return user.includes('@') ? { from: user, to: user } : { from: '', to: '' };
+  }
+}
+
+const hostShape = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
+
+/** Why a host or port cannot be used; undefined when it can. The relay decides whether it may be. */
+export function hostProblem(host: string): string | undefined {
+  if (!host) return 'Type the name of the server, such as mail.example.';
+  if (host.includes('://')) return 'Only the name: leave out what stands before and after it.';
+  return hostShape.test(host) ? undefined : 'This is not a host name or address.';
+}
+
+export function portProblem(port: number): string | undefined {
+  return Number.isInteger(port) && port >= 1 && port <= 65535
+    ? undefined
+    : 'A port is a number from 1 to 65535.';
+}

@@ -1,0 +1,9 @@
+import { SmtpMailbox } from './mailbox.component';
+
+customElements.define('smtp-mailbox', SmtpMailbox);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'smtp-mailbox': SmtpMailbox;
+  }
+}

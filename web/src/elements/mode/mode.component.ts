@@ -1,0 +1,47 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { icon } from '../icon';
+import { sharedStyles } from '../shared.styles';
+
+export type Mode = 'simulated' | 'live';
+
+/** @summary Whether a session is LIVE or SIMULATED: a word, a colour and an icon. */
+export class SmtpMode extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: inline-block;
+      }
+      span {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+        padding: 0.1rem 0.7rem;
+        border: 1.5px solid currentColor;
+        border-radius: 99px;
+        font-size: 0.8rem;
+        font-weight: 700;
+        letter-spacing: 0.04em;
+        white-space: nowrap;
+      }
+      .live {
+        color: var(--smtp-good);
+        background: var(--smtp-good-bg);
+      }
+      .simulated {
+        color: var(--smtp-client);
+        border-style: dashed;
+      }
+    `,
+  ];
+
+  @property() mode: Mode = 'simulated';
+
+  override render(): TemplateResult {
+    const live = this.mode === 'live';
+    return html`<span class=${this.mode} title=${live ? 'A real session over a network' : 'Both sides run in this page; nothing leaves it'}
+      >${icon(live ? 'radio' : 'flask')}${live ? 'LIVE' : 'SIMULATED'}</span
+    >`;
+  }
+}

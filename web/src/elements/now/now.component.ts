@@ -1,0 +1,246 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Diagnosis, FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
+import { fromBase64 } from '../../text/base64';
+import { countBytes, formatClock } from '../../text/format';
+import { bytesToText, entryBytes } from '../../trace/entry-bytes';
+import { type Field, fieldAt, fieldsOf, fieldTitle } from '../../trace/fields';
+import { labelOf, outcomeName, speakerOf, spokenLabel } from '../../trace/labels';
+import type { Selection } from '../../trace/selection';
+import { emit } from '../events';
+import { icon } from '../icon';
+import { sharedStyles } from '../shared.styles';
+import { shown } from '../text';
+import { nowStyles } from './now.styles';
+
+/** Octets of an entry that are shown large; the rest is for the byte view. */
+const largeOctets = 1200;
+
+const retryWords: Record<Diagnosis['retry'], string> = {
+  no: 'Sending again cannot help.',
+  later: 'Trying again later may help.',
+  after_change: 'Trying again unchanged cannot help.',
+};
+
+/** Where an RFC's section can be read. */
+function rfcAddress(rfc: string): string | undefined {
+  const match = /^RFC (\d+)(?: §([\d.]+))?/.exec(rfc);
+  if (!match) return undefined;
+  return `https://www.rfc-editor.org/rfc/rfc${match[1]}${match[2] ? `#section-${match[2]}` : ''}`;
+}
+
+/**
+ * @summary What happened at one entry, the line itself with its parts, and after a failure why and what to do.
+ * @event smtp-select - A field or an evidence line was chosen; detail is a Selection.
+ * @event smtp-hover - The pointer is over a field or has left it.
+ */
+export class SmtpNow extends LitElement {
+  static override styles = [sharedStyles, nowStyles];
+
+  @property({ attribute: false }) entries: readonly TraceEntry[] = [];
+  @property({ attribute: false }) header: TraceHeader | undefined;
+  /** Index of the entry to tell about; -1 for none. */
+  @property({ type: Number }) entry = -1;
+  @property({ attribute: false }) selection: Selection | undefined;
+  @property({ attribute: false }) hover: Selection | undefined;
+
+  override render(): TemplateResult {
+    const entry = this.entries[this.entry];
+    if (!entry)
+      return html`<section aria-label="Now"><p class="empty">Nothing has happened yet.</p></section>`;
+    return html`<section aria-label="Now">
+      ${entry.kind === 'diagnosis' ? this.renderDiagnosis(entry) : this.renderEntry(entry)}
+    </section>`;
+  }
+
+  private renderHeading(entry: TraceEntry, title: string, tone = ''): TemplateResult {
+    const speaker = speakerOf(entry);
+    const says =
+      speaker === 'client' ? 'The client says' : speaker === 'server' ? 'The server says' : 'What happened';
+    return html`
+      <p class="kicker ${speaker}">
+        ${speaker === 'none' ? nothing : html`<span class="who" aria-hidden="true">${speaker === 'client' ? 'C' : 'S'}</span>`}
+        <span>${says}</span>
+        <span class="at">at ${formatClock(entry.us)}</span>
+        ${entry.secure ? html`<span class="tls">${icon('lock')}inside TLS</span>` : nothing}
+      </p>
+      <h2 class=${tone} aria-live="polite">${shown(title)}</h2>
+    `;
+  }
+
+  private renderEntry(entry: TraceEntry): TemplateResult {
+    const { explain } = entry;
+    const bytes = entryBytes(entry);
+    return html`
+      ${this.renderHeading(entry, explain?.title || labelOf(entry))}
+      ${bytes.length > 0 ? this.renderWire(entry, bytes) : nothing}
+      ${explain?.text ? html`<p class="text">${shown(explain.text)}</p>` : nothing}
+      ${this.renderDecoded(entry)} ${entry.kind === 'result' ? this.renderResult(entry) : nothing}
+      ${
+        (entry.masked?.length ?? 0) > 0
+          ? html`<p class="hint">${icon('lock')}<span>The asterisks stand for a secret. It went over the wire, but it is not kept in this trace.</span></p>`
+          : nothing
+      }
+      ${this.renderOutcomeLink(entry)} ${this.renderRfc(explain?.rfc ?? '')}
+    `;
+  }
+
+  private renderWire(entry: TraceEntry, bytes: Uint8Array): TemplateResult {
+    const fields = fieldsOf(entry);
+    const named = fields.filter((field) => field.tint >= 0 && field.begin < largeOctets);
+    const cut = bytes.length > largeOctets;
+    return html`
+      <div class="wire" dir="ltr">${this.renderRuns(bytes.subarray(0, largeOctets), fields)}${
+        cut ? html`<span class="more">… ${countBytes(bytes.length)} in all</span>` : nothing
+      }</div>
+      ${
+        named.length > 0
+          ? html`<ul class="fields" aria-label="Parts of the line">
+            ${named.slice(0, 24).map((field) => this.renderField(field, bytes))}
+          </ul>`
+          : nothing
+      }
+    `;
+  }
+
+  /** The bytes as text, cut where the innermost field changes, so that each part carries its underline. */
+  private renderRuns(bytes: Uint8Array, fields: readonly Field[]): TemplateResult[] {
+    const edges = new Set([0, bytes.length]);
+    for (const field of fields) {
+      if (field.begin < bytes.length) edges.add(field.begin);
+      if (field.end < bytes.length) edges.add(field.end);
+    }
+    const cuts = [...edges].sort((a, b) => a - b);
+    const lit = this.litRange();
+    return cuts.slice(0, -1).map((begin, i) => {
+      const end = cuts[i + 1] ?? begin;
+      const field = fieldAt(fields, begin);
+      const text = bytesToText(bytes.subarray(begin, end));
+      const on = lit && begin < lit[1] && end > lit[0] ? 'lit' : '';
+      const tint = field && field.tint >= 0 ? `part t${field.tint}` : '';
+      const eol = field?.name === 'crlf' || text.endsWith('\n');
+      return html`<span class="${tint} ${on} ${eol ? 'eol' : ''}">${shown(text)}</span>${eol && end < bytes.length ? html`<br />` : nothing}`;
+    });
+  }
+
+  private litRange(): readonly [number, number] | undefined {
+    if (this.hover?.entry === this.entry && this.hover.range) return this.hover.range;
+    return this.selection?.entry === this.entry ? this.selection.range : undefined;
+  }
+
+  private renderField(field: Field, bytes: Uint8Array): TemplateResult {
+    const value = bytesToText(bytes.subarray(field.begin, Math.min(field.end, field.begin + 80)));
+    const range = [field.begin, field.end] as const;
+    const pinned = this.selection?.range?.[0] === field.begin && this.selection.range[1] === field.end;
+    return html`<li>
+      <button
+        type="button"
+        class="field t${field.tint}"
+        aria-pressed=${pinned ? 'true' : 'false'}
+        @click=${() => emit(this, 'smtp-select', { entry: this.entry, range })}
+        @pointerenter=${() => emit(this, 'smtp-hover', { entry: this.entry, range })}
+        @pointerleave=${() => emit(this, 'smtp-hover', undefined)}
+      >
+        <span class="name">${fieldTitle(field.name)}</span> <code>${shown(value)}</code>
+      </button>
+    </li>`;
+  }
+
+  /** What base64 in a login hides, where the trace may tell. */
+  private renderDecoded(entry: TraceEntry): TemplateResult | typeof nothing {
+    let decoded = typeof entry.data['decoded'] === 'string' ? entry.data['decoded'] : undefined;
+    if (decoded === undefined && (entry.masked?.length ?? 0) === 0) {
+      const field = fieldsOf(entry).find((f) => f.name === 'initial_response');
+      const octets = field && fromBase64(bytesToText(entryBytes(entry).subarray(field.begin, field.end)));
+      if (octets) decoded = bytesToText(octets);
+    }
+    return decoded === undefined
+      ? nothing
+      : html`<p class="decoded"><b>Base64 of</b> <code>${shown(decoded)}</code></p>`;
+  }
+
+  private renderResult(entry: TraceEntry): TemplateResult {
+    const result = entry.data as unknown as FinishedResult;
+    return html`
+      <p class="outcome ${result.outcome === 'delivered' ? 'good' : 'bad'}">
+        ${icon(result.outcome === 'delivered' ? 'check-circle' : 'alert')}<b>${outcomeName(result.outcome)}</b>
+      </p>
+      ${
+        result.recipients?.length
+          ? html`<ul class="recipients">
+            ${result.recipients.map(
+              (recipient) => html`<li>
+                ${icon(recipient.accepted ? 'check' : 'close')}
+                <code>${shown(recipient.path)}</code>
+                <span>${recipient.accepted ? 'accepted' : 'not accepted'}${recipient.code ? ` (${recipient.code})` : ''}</span>
+              </li>`,
+            )}
+          </ul>`
+          : nothing
+      }
+    `;
+  }
+
+  /** From anywhere in a failed session the reader finds the way to its reason. */
+  private renderOutcomeLink(entry: TraceEntry): TemplateResult | typeof nothing {
+    const index = this.entries.findIndex((other) => other.kind === 'diagnosis');
+    if (index < 0 || index >= this.entry) return nothing;
+    const diagnosis = this.entries[index]?.data as unknown as Diagnosis;
+    return html`<button type="button" class="button reason" @click=${() => emit(this, 'smtp-select', { entry: index })}>
+      ${icon(entry.kind === 'result' ? 'alert' : 'back')}<span>Why it failed: ${shown(diagnosis.title)}</span>
+    </button>`;
+  }
+
+  private renderDiagnosis(entry: TraceEntry): TemplateResult {
+    const diagnosis = entry.data as unknown as Diagnosis;
+    return html`
+      ${this.renderHeading(entry, diagnosis.title, 'bad')}
+      ${
+        diagnosis.evidence.length > 0
+          ? html`<div class="evidence">
+            <h3>The evidence</h3>
+            <ul>
+              ${diagnosis.evidence.map((seq) => this.renderEvidence(seq))}
+            </ul>
+          </div>`
+          : nothing
+      }
+      <div class="why"><h3>Why</h3><p>${shown(diagnosis.cause)}</p></div>
+      ${
+        diagnosis.fix.length > 0
+          ? html`<div class="fix">
+            <h3>What to do</h3>
+            <ol>
+              ${diagnosis.fix.map((step) => html`<li>${shown(step)}</li>`)}
+            </ol>
+          </div>`
+          : nothing
+      }
+      <p class="hint">${icon('info')}<span>${retryWords[diagnosis.retry] ?? ''}</span></p>
+      ${this.renderRfc(entry.explain?.rfc ?? '')}
+    `;
+  }
+
+  private renderEvidence(seq: number): TemplateResult | typeof nothing {
+    const index = this.entries.findIndex((other) => other.seq === seq);
+    const entry = this.entries[index];
+    if (!entry) return nothing;
+    return html`<li>
+      <button type="button" class="proof ${speakerOf(entry)}" @click=${() => emit(this, 'smtp-select', { entry: index })}>
+        <span class="vh">Show </span><code>${shown(spokenLabel(entry))}</code>
+      </button>
+    </li>`;
+  }
+
+  private renderRfc(rfc: string): TemplateResult | typeof nothing {
+    if (!rfc) return nothing;
+    const address = rfcAddress(rfc);
+    return html`<p class="rfc">
+      ${
+        address
+          ? html`<a href=${address} target="_blank" rel="noreferrer noopener">${rfc}${icon('external')}<span class="vh"> (opens in a new tab)</span></a>`
+          : rfc
+      }
+    </p>`;
+  }
+}

@@ -1,0 +1,491 @@
+import { css } from 'lit';
+
+export const storyStyles = css`
+  :host {
+    --page-x: 17px;
+    --relay-x: 84px;
+    --server-x: 17px;
+    --text-x: 38px;
+    --time: 3.6rem;
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    height: 100%;
+    container-type: inline-size;
+  }
+  .n3 {
+    --text-x: 100px;
+  }
+  .lanes {
+    flex: none;
+    padding: 0.55rem 0.6rem 0.45rem calc(0.4rem + var(--time));
+    border-bottom: 1px solid var(--smtp-line);
+    font-size: 0.8rem;
+    font-weight: 600;
+    color: var(--smtp-dim);
+  }
+  .heads {
+    position: relative;
+    display: block;
+    height: 1.3rem;
+  }
+  .heads span {
+    position: absolute;
+    white-space: nowrap;
+  }
+  .heads .page {
+    left: 0;
+    color: var(--smtp-client);
+  }
+  .heads .relay {
+    left: var(--relay-x);
+    transform: translateX(-50%);
+  }
+  .heads .server {
+    right: 0;
+    max-width: 60%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    color: var(--smtp-server);
+  }
+  .scroll {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    scroll-behavior: smooth;
+    padding: 0.35rem 0 1rem;
+  }
+  ol,
+  ul {
+    list-style: none;
+    margin: 0;
+    padding: 0;
+  }
+  ol > li {
+    position: relative;
+    padding: 0 0.6rem 0 0.4rem;
+  }
+  /* The lanes themselves: thin lines that every row continues. */
+  ol > li::before,
+  ol > li::after {
+    content: "";
+    position: absolute;
+    top: 0;
+    bottom: 0;
+    width: 0;
+    border-left: 1.5px solid var(--smtp-line);
+  }
+  ol > li::before {
+    left: calc(0.4rem + var(--time) + var(--page-x));
+  }
+  ol > li::after {
+    right: calc(0.6rem + var(--server-x));
+  }
+  .row {
+    position: relative;
+    display: flex;
+  }
+  .n3 .row::before {
+    content: "";
+    position: absolute;
+    top: 0;
+    bottom: 0;
+    left: calc(var(--time) + var(--relay-x));
+    border-left: 1.5px dashed var(--smtp-line);
+  }
+  .entry {
+    position: relative;
+    z-index: 1;
+    flex: 1;
+    display: grid;
+    grid-template-columns: var(--time) minmax(0, 1fr);
+    align-items: center;
+    min-width: 0;
+    min-height: 2.75rem;
+    padding: 0;
+    border: 0;
+    border-radius: 8px;
+    background: none;
+    text-align: left;
+  }
+  .time {
+    padding-right: 0.5rem;
+    font: 0.75rem/1 var(--smtp-mono);
+    font-variant-numeric: tabular-nums;
+    color: var(--smtp-dim);
+    text-align: right;
+  }
+  .track {
+    position: relative;
+    display: block;
+    align-self: stretch;
+    min-width: 0;
+  }
+  .label {
+    position: absolute;
+    top: 0.3rem;
+    left: var(--text-x);
+    right: 38px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font: 0.84rem/1.35 var(--smtp-mono);
+  }
+  .server .label {
+    color: var(--smtp-server);
+  }
+  .client .label {
+    color: var(--smtp-client);
+  }
+  .label .prose {
+    font-family: system-ui, "Inter", "Segoe UI", "DejaVu Sans", sans-serif;
+    font-weight: 600;
+  }
+  .bad .label {
+    color: var(--smtp-bad);
+    font-weight: 600;
+  }
+  .secret {
+    margin-left: 0.4em;
+    color: var(--smtp-dim);
+  }
+  .arrow {
+    position: absolute;
+    left: var(--page-x);
+    right: var(--server-x);
+    bottom: 0.42rem;
+    width: calc(100% - var(--page-x) - var(--server-x));
+    height: 10px;
+    overflow: visible;
+    fill: currentColor;
+    stroke: none;
+  }
+  .arrow line {
+    stroke: currentColor;
+    stroke-width: 1.6;
+  }
+  .client .arrow,
+  .client .hop {
+    color: var(--smtp-client);
+  }
+  .server .arrow,
+  .server .hop {
+    color: var(--smtp-server);
+  }
+  .bad .arrow,
+  .bad .hop {
+    color: var(--smtp-bad);
+  }
+  .hop {
+    position: absolute;
+    left: calc(var(--relay-x) - 4px);
+    bottom: calc(0.42rem + 1px);
+    width: 8px;
+    height: 8px;
+    border: 1.6px solid currentColor;
+    border-radius: 50%;
+    background: var(--smtp-card);
+  }
+  .who {
+    position: absolute;
+    bottom: 0.1rem;
+    display: grid;
+    place-items: center;
+    width: 22px;
+    height: 22px;
+    border-radius: 6px;
+    font: 700 0.72rem/1 var(--smtp-mono);
+    color: var(--smtp-card);
+  }
+  .client .who {
+    left: calc(var(--page-x) - 11px);
+    background: var(--smtp-client);
+  }
+  .server .who {
+    right: calc(var(--server-x) - 11px);
+    background: var(--smtp-server);
+  }
+  .bad .who {
+    background: var(--smtp-bad);
+  }
+  /* What happened without either side speaking. */
+  .note .entry {
+    min-height: 2.25rem;
+  }
+  .note .track {
+    display: flex;
+    align-items: center;
+    padding: 0 calc(var(--server-x) + 1rem) 0 calc(var(--page-x) + 0.9rem);
+  }
+  .n3 .note .track {
+    padding-left: calc(var(--relay-x) + 0.9rem);
+  }
+  .pill {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.45rem;
+    min-width: 0;
+    padding: 0.12rem 0.65rem;
+    border: 1px solid var(--smtp-line);
+    border-radius: 99px;
+    background: var(--smtp-card);
+    color: var(--smtp-dim);
+    font-size: 0.82rem;
+  }
+  .pill span:last-child {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .note.good .pill {
+    border-color: var(--smtp-good);
+    background: var(--smtp-good-bg);
+    color: var(--smtp-good);
+    font-weight: 600;
+  }
+  .note.bad .pill {
+    border-color: var(--smtp-bad);
+    background: var(--smtp-bad-bg);
+    color: var(--smtp-bad);
+    font-weight: 600;
+  }
+  .tube.note .pill {
+    border-color: var(--smtp-tls);
+    background: var(--smtp-card);
+    color: var(--smtp-tls);
+    font-weight: 600;
+  }
+  .tube.note.good .pill {
+    border-color: var(--smtp-good);
+    color: var(--smtp-good);
+  }
+  .tube.note.bad .pill {
+    border-color: var(--smtp-bad);
+    color: var(--smtp-bad);
+  }
+  /* TLS as a tube around what goes through it. */
+  .tube .row::after {
+    content: "";
+    position: absolute;
+    z-index: 0;
+    top: 0;
+    bottom: 0;
+    left: calc(var(--time) + var(--page-x));
+    right: var(--server-x);
+    border: solid var(--smtp-tls);
+    border-width: 0 3px;
+    background: var(--smtp-tls-bg);
+  }
+  .tube.from-relay .row::after {
+    left: calc(var(--time) + var(--relay-x));
+  }
+  .tube-first .row::after {
+    top: 3px;
+    border-top-width: 3px;
+    border-radius: 9px 9px 0 0;
+  }
+  .tube-last .row::after {
+    bottom: 3px;
+    border-bottom-width: 3px;
+    border-radius: 0 0 9px 9px;
+  }
+  .tube-first.tube-last .row::after {
+    border-radius: 9px;
+  }
+  .tube:not(.from-relay) .hop {
+    background: var(--smtp-tls-bg);
+  }
+  .gap {
+    position: relative;
+    z-index: 1;
+    margin: 0;
+    padding: 0.15rem 0 0.1rem calc(var(--time) + var(--text-x));
+    font-size: 0.78rem;
+    color: var(--smtp-dim);
+  }
+  .tube .gap {
+    background: linear-gradient(var(--smtp-tls-bg), var(--smtp-tls-bg)) no-repeat;
+    background-position: calc(var(--time) + var(--page-x) + 1px) 0;
+    background-size: calc(100% - var(--time) - var(--page-x) - var(--server-x) - 2px) 100%;
+  }
+  .tube.from-relay .gap {
+    background-position: calc(var(--time) + var(--relay-x) + 1px) 0;
+    background-size: calc(100% - var(--time) - var(--relay-x) - var(--server-x) - 2px) 100%;
+  }
+  .toggle {
+    position: absolute;
+    z-index: 2;
+    top: 0.15rem;
+    right: 34px;
+    display: inline-flex;
+    align-items: center;
+    gap: 0.15rem;
+    min-width: 24px;
+    height: 24px;
+    padding: 0 0.35rem;
+    border: 1px solid var(--smtp-line);
+    border-radius: 99px;
+    background: var(--smtp-card);
+    font-size: 0.75rem;
+    color: var(--smtp-dim);
+  }
+  .toggle[aria-expanded="true"] .icon {
+    transform: rotate(180deg);
+  }
+  .row:has(.toggle) .label {
+    right: 86px;
+  }
+  .children {
+    position: relative;
+    z-index: 1;
+    margin: 0.1rem 38px 0.5rem calc(var(--time) + var(--text-x));
+    border-radius: 8px;
+    background: var(--smtp-card);
+    border: 1px solid var(--smtp-line);
+    overflow: hidden;
+  }
+  .children button {
+    width: 100%;
+    min-height: 1.75rem;
+    padding: 0.15rem 0.6rem;
+    border: 0;
+    background: none;
+    text-align: left;
+    font-size: 0.8rem;
+    overflow-wrap: anywhere;
+  }
+  .children li + li button {
+    border-top: 1px solid var(--smtp-line);
+  }
+  .children button:hover {
+    background: var(--smtp-hover);
+  }
+  .children button[aria-pressed="true"] {
+    background: var(--smtp-mark);
+  }
+  .entry:hover .track {
+    background: color-mix(in srgb, var(--smtp-ink) 5%, transparent);
+    border-radius: 8px;
+  }
+  .current .entry .track {
+    background: color-mix(in srgb, var(--smtp-mark) 55%, transparent);
+    border-radius: 8px;
+  }
+  .current .time {
+    color: var(--smtp-ink);
+    font-weight: 700;
+  }
+  .current .time::before {
+    content: "";
+    position: absolute;
+    left: 0;
+    top: 25%;
+    bottom: 25%;
+    width: 3px;
+    border-radius: 2px;
+    background: var(--smtp-ink);
+  }
+  .selected .entry .track {
+    background: var(--smtp-mark);
+    box-shadow: inset 0 0 0 1.5px var(--smtp-mark-edge);
+    border-radius: 8px;
+  }
+  .entry:focus-visible {
+    outline-offset: -2px;
+  }
+  /* Seen already, but after the cursor: still legible, no longer coloured. */
+  .later .label,
+  .later .pill,
+  .later .time {
+    color: var(--smtp-dim) !important;
+    font-weight: 400 !important;
+  }
+  .later .arrow,
+  .later .hop {
+    color: var(--smtp-edge);
+  }
+  .later .who {
+    background: var(--smtp-dim);
+  }
+  .later .pill {
+    border-style: dashed;
+    border-color: var(--smtp-edge) !important;
+    background: var(--smtp-card) !important;
+  }
+  .waiting {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    margin: 0.6rem 0 0;
+    padding: 0 0.8rem 0 calc(0.4rem + var(--time) + var(--text-x));
+    color: var(--smtp-dim);
+    font-size: 0.85rem;
+  }
+  .pulse {
+    width: 0.6rem;
+    height: 0.6rem;
+    border-radius: 50%;
+    background: var(--smtp-good);
+    animation: pulse 1.4s ease-in-out infinite;
+  }
+  @keyframes pulse {
+    50% {
+      opacity: 0.25;
+    }
+  }
+  @container (max-width: 440px) {
+    .lanes,
+    .scroll {
+      --time: 2.35rem;
+      --relay-x: 62px;
+    }
+    .scroll .n3 {
+      --text-x: 74px;
+    }
+    .time {
+      padding-right: 0.25rem;
+      font-size: 0.63rem;
+    }
+    .lanes {
+      padding-left: calc(0.15rem + var(--time));
+    }
+    ol > li {
+      padding-left: 0.15rem;
+    }
+    ol > li::before {
+      left: calc(0.15rem + var(--time) + var(--page-x));
+    }
+    .heads .page {
+      max-width: 2.4rem;
+      overflow: hidden;
+      white-space: nowrap;
+    }
+    .label {
+      font-size: 0.78rem;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .scroll {
+      scroll-behavior: auto;
+    }
+    .pulse {
+      animation: none;
+    }
+  }
+  @media (forced-colors: active) {
+    .who {
+      border: 1px solid CanvasText;
+    }
+    .selected .entry {
+      outline: 3px solid Highlight;
+    }
+    .current .entry {
+      outline: 2px solid CanvasText;
+    }
+    .tube .row::after {
+      border-color: LinkText;
+    }
+  }
+`;

@@ -1,0 +1,9 @@
+import { SmtpStory } from './story.component';
+
+customElements.define('smtp-story', SmtpStory);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'smtp-story': SmtpStory;
+  }
+}

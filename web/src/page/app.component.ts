@@ -1,0 +1,298 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import type { Core, CoreTrace, TraceFile } from '../core/core';
+import { CoreError } from '../core/core-error';
+import type { Snapshot, TraceEntry, TraceHeader } from '../core/types';
+import { ReplayDriver } from '../drivers/replay-driver';
+import type { SessionDriver, TraceSink } from '../drivers/session-driver';
+import { largestTrace, parseTraceFile, TraceFileError } from '../drivers/trace-file';
+import type { SmtpComposer } from '../elements/composer/composer.component';
+import { icon } from '../elements/icon';
+import { saveFile } from '../elements/save';
+import type { SessionServices, SmtpSession } from '../elements/session/session.component';
+import { sharedStyles } from '../elements/shared.styles';
+import { formatOctets } from '../text/format';
+import { appStyles } from './app.styles';
+import { type RelayConfig, relayConfig } from './relay-api';
+import type { MessageDraft, SendRequest } from './send-request';
+import { prepare } from './sessions';
+
+type View = 'intro' | 'compose' | 'session';
+
+interface Session {
+  driver: SessionDriver;
+  header: TraceHeader;
+  message: Uint8Array | undefined;
+  /** The request that can be sent again; undefined for a trace from a file. */
+  mailbox: boolean;
+}
+
+/**
+ * @summary The application: first screen, composer and session, and what connects them.
+ * @slot - The first screen, which stands in the document before any script runs.
+ */
+export class SmtpApp extends LitElement {
+  static override styles = [sharedStyles, appStyles];
+
+  @property({ attribute: false }) core: Core | undefined;
+  @property({ attribute: false }) initial: MessageDraft | undefined;
+
+  @state() private view: View = 'intro';
+  @state() private relay: RelayConfig | null | undefined;
+  @state() private session: Session | undefined;
+  @state() private entries: readonly TraceEntry[] = [];
+  @state() private running = false;
+  @state() private delivered = false;
+  @state() private notice = '';
+  @state() private dropping = false;
+
+  @query('smtp-composer') private readonly composer!: SmtpComposer;
+  @query('smtp-session') private readonly viewer!: SmtpSession | null;
+
+  private trace: CoreTrace | undefined;
+  private readonly services: SessionServices = {
+    stateAt: (count) => this.stateAt(count),
+    messageTree: (message) => this.core?.messageTree(message),
+    messagePart: (message, part) => this.core?.messagePart(message, part),
+    rules: () => this.core?.rules(),
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.lookForRelay();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.session?.driver.cancel();
+    this.trace?.release();
+    this.trace = undefined;
+  }
+
+  private async lookForRelay(): Promise<void> {
+    this.relay = (await relayConfig()) ?? null;
+  }
+
+  private stateAt(count: number): Snapshot | undefined {
+    try {
+      return this.trace?.state(count);
+    } catch {
+      return undefined; // a trace from elsewhere may tell a story that no machine can follow
+    }
+  }
+
+  /** Sends the message of the first screen in this page. */
+  sendInitial(): void {
+    if (!this.initial) return;
+    this.send({
+      draft: this.initial,
+      target: {
+        kind: 'simulated',
+        tls: 'starttls',
+        mechanism: 'PLAIN',
+        latencyMs: 40,
+        breakage: 'nothing',
+        hangUpAfter: 'MAIL',
+      },
+    });
+  }
+
+  /** Opens the composer at the message, at what can be broken, or at the servers. */
+  async compose(at: 'message' | 'break' | 'servers'): Promise<void> {
+    this.view = 'compose';
+    await this.updateComplete;
+    if (at === 'break') this.composer.showBreakage();
+    else if (at === 'servers') {
+      if (!this.relay) await this.lookForRelay();
+      await this.updateComplete;
+      this.composer.showServers();
+    } else this.composer.showMessage();
+  }
+
+  private send(request: SendRequest): void {
+    if (!this.core || this.running) return;
+    this.notice = '';
+    try {
+      const { driver, message } = prepare(this.core, request);
+      this.begin(driver, message, request.target.kind === 'live' && request.target.mailbox);
+    } catch (error) {
+      const why = error instanceof CoreError ? error.message : `This should not happen: ${String(error)}`;
+      this.view = 'compose';
+      void this.updateComplete.then(() => this.composer.showTrouble(why));
+    }
+  }
+
+  private begin(driver: SessionDriver, message: Uint8Array | undefined, mailbox: boolean): void {
+    const sink: TraceSink = {
+      opened: (header) => this.opened({ driver, header, message, mailbox }),
+      appended: (entries) => this.appended(entries),
+      finished: (result) => {
+        this.delivered = result.outcome === 'delivered' || result.outcome === 'partly';
+      },
+      ended: () => this.ended(),
+    };
+    this.running = true;
+    try {
+      driver.start(sink);
+    } catch (error) {
+      this.running = false;
+      throw error;
+    }
+  }
+
+  private opened(session: Session): void {
+    this.session = session;
+    this.entries = [];
+    this.delivered = false;
+    this.view = 'session';
+    this.trace?.release();
+    this.trace = this.core?.openTrace({ header: session.header, entries: [] });
+    void this.updateComplete.then(() => this.viewer?.focusViewer());
+  }
+
+  private appended(entries: TraceEntry[]): void {
+    this.trace?.append(entries);
+    this.entries = [...this.entries, ...entries];
+  }
+
+  private ended(): void {
+    this.running = false;
+    this.composer?.sessionEnded();
+  }
+
+  /** Opens a trace file. */
+  async openTrace(file: File): Promise<void> {
+    this.notice = '';
+    try {
+      if (file.size > largestTrace)
+        throw new TraceFileError(
+          1,
+          `the file has ${formatOctets(file.size)}; traces of this page are far smaller`,
+        );
+      const octets = new Uint8Array(await file.arrayBuffer());
+      const checked = parseTraceFile(new TextDecoder().decode(octets));
+      // The core reads it again and explains every entry anew, in its own words.
+      const trace: TraceFile = this.core ? this.core.readTrace(octets) : checked;
+      if (this.running) this.session?.driver.cancel();
+      this.begin(new ReplayDriver(trace), undefined, false);
+    } catch (error) {
+      this.notice = `${file.name} cannot be opened as a trace: ${error instanceof Error ? error.message : String(error)}`;
+      if (this.view === 'intro') this.view = 'compose';
+    }
+  }
+
+  private saveTrace(): void {
+    if (!this.trace) return;
+    const stamp = this.session?.header.started.slice(0, 19).replace(/[^0-9]/g, '') || 'session';
+    saveFile(this.trace.write(), `smtpscope-${stamp}.jsonl`, 'application/x-ndjson');
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('view')) this.toggleAttribute('data-started', this.view !== 'intro');
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <div
+        class="app ${this.dropping ? 'dropping' : ''}"
+        @dragover=${this.onDragOver}
+        @dragleave=${() => {
+          this.dropping = false;
+        }}
+        @drop=${this.onDrop}
+      >
+        ${
+          this.notice
+            ? html`<p class="notice" role="alert">
+              ${icon('alert')}<span>${this.notice}</span>
+              <button
+                type="button"
+                class="button square quiet"
+                aria-label="Dismiss"
+                @click=${() => {
+                  this.notice = '';
+                }}
+              >
+                ${icon('close')}
+              </button>
+            </p>`
+            : nothing
+        }
+        <div ?hidden=${this.view !== 'intro'}><slot></slot></div>
+        <div ?hidden=${this.view !== 'compose'}>${this.renderComposer()}</div>
+        ${this.session ? html`<div ?hidden=${this.view !== 'session'}>${this.renderSession(this.session)}</div>` : nothing}
+      </div>
+    `;
+  }
+
+  private renderComposer(): TemplateResult {
+    return html`
+      ${
+        this.session
+          ? html`<p class="crumbs">
+            <button
+              type="button"
+              class="button"
+              @click=${() => {
+                this.view = 'session';
+              }}
+            >
+              ${icon('back')}Back to the session
+            </button>
+          </p>`
+          : html`<h1 class="vh">Write and send a message</h1>`
+      }
+      <smtp-composer
+        .core=${this.core}
+        .relay=${this.relay}
+        .initial=${this.initial}
+        ?busy=${this.running}
+        @smtp-send=${(event: CustomEvent<SendRequest>) => this.send(event.detail)}
+      ></smtp-composer>
+    `;
+  }
+
+  private renderSession(session: Session): TemplateResult {
+    return html`<smtp-session
+      .header=${session.header}
+      .entries=${this.entries}
+      ?live=${session.driver.live && this.running}
+      .reveal=${session.driver.reveal}
+      .services=${this.services}
+      .message=${session.message}
+    >
+      <div slot="actions" class="actions">
+        ${
+          this.running
+            ? html`<button type="button" class="button stop" @click=${() => session.driver.cancel()}>${icon('stop')}Cancel</button>`
+            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Message</button>`
+        }
+        <button type="button" class="button" ?disabled=${this.entries.length === 0} @click=${() => this.saveTrace()}>
+          ${icon('download')}Save trace
+        </button>
+        <button type="button" class="button square" aria-label="Keys" title="Keys (?)" @click=${() => this.viewer?.showHelp()}>
+          ${icon('help')}
+        </button>
+      </div>
+      ${
+        session.mailbox && this.delivered && !this.running
+          ? html`<smtp-mailbox slot="mailbox" .sent=${session.message}></smtp-mailbox>`
+          : nothing
+      }
+    </smtp-session>`;
+  }
+
+  private onDragOver(event: DragEvent): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dropping = true;
+  }
+
+  private onDrop(event: DragEvent): void {
+    this.dropping = false;
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    void this.openTrace(file);
+  }
+}

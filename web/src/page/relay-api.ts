@@ -1,0 +1,88 @@
+// What the relay says about itself over HTTP. It comes from outside the page, so its shape is checked.
+
+import * as v from 'valibot';
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+
+const mailboxSchema = v.object({
+  host: v.string(),
+  smtp_port: port,
+  smtps_port: port,
+  domain: v.string(),
+  users: v.array(v.object({ name: v.string(), password: v.optional(v.string()) })),
+});
+
+const configSchema = v.object({
+  version: v.string(),
+  destinations: v.optional(
+    v.array(v.object({ host: v.string(), port, mailbox: v.optional(v.boolean()) })),
+    [],
+  ),
+  mailbox: v.nullable(mailboxSchema),
+});
+
+const messagesSchema = v.object({
+  messages: v.array(
+    v.object({
+      id: v.string(),
+      octets: v.number(),
+      from: v.string(),
+      to: v.array(v.string()),
+      received: v.string(),
+    }),
+  ),
+});
+
+export type RelayConfig = v.InferOutput<typeof configSchema>;
+export type RelayMailbox = v.InferOutput<typeof mailboxSchema>;
+export type StoredMessage = v.InferOutput<typeof messagesSchema>['messages'][number];
+
+/** A request of the relay's API failed; the message is for people. */
+export class RelayApiError extends Error {
+  override readonly name = 'RelayApiError';
+}
+
+async function get(path: string, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, document.baseURI), {
+      cache: 'no-store',
+      ...(signal ? { signal } : {}),
+    });
+  } catch {
+    throw new RelayApiError('The relay does not answer. Is it still running?');
+  }
+  if (!response.ok) throw new RelayApiError(`The relay answered ${response.status} to ${path}.`);
+  return response;
+}
+
+async function getJson<T>(
+  schema: v.GenericSchema<unknown, T>,
+  path: string,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await get(path, signal);
+  const parsed = v.safeParse(schema, await response.json().catch(() => undefined));
+  if (!parsed.success) throw new RelayApiError(`The answer to ${path} is not what this page expects.`);
+  return parsed.output;
+}
+
+/** What the relay offers; undefined when there is none behind this page. */
+export async function relayConfig(): Promise<RelayConfig | undefined> {
+  try {
+    return await getJson(configSchema, 'api/config', AbortSignal.timeout(5000));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Messages in the embedded mailbox, oldest first. */
+export async function storedMessages(): Promise<StoredMessage[]> {
+  return (await getJson(messagesSchema, 'api/messages')).messages;
+}
+
+/** One message of the embedded mailbox, as it lies there. */
+export async function storedMessage(id: string): Promise<Uint8Array> {
+  const response = await get(`api/messages/${encodeURIComponent(id)}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

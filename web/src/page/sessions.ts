@@ -1,0 +1,111 @@
+// From a request to a running session: composes the message and picks the driver.
+
+import type { Core, DraftWithFiles } from '../core/core';
+import type { SessionDriver } from '../drivers/session-driver';
+import { SimulatedDriver, type Simulation } from '../drivers/simulated-driver';
+import { TunnelDriver } from '../drivers/tunnel-driver';
+import type { LiveTarget, MessageDraft, SendRequest, SimulatedTarget } from './send-request';
+
+export interface Prepared {
+  driver: SessionDriver;
+  /** The message as it will be sent. */
+  message: Uint8Array;
+}
+
+const simulatedHost = 'mail.example';
+const simulatedUser = { name: 'ada', password: 'open sesame' };
+
+/** Composes the message with what only the page knows: the time, and randomness. Throws CoreError. */
+export function composeDraft(core: Core, draft: MessageDraft) {
+  const now = new Date();
+  const domain = /@([^\s@>]+)>?\s*$/.exec(draft.from)?.[1] ?? 'page.example';
+  const whole: DraftWithFiles = {
+    from: draft.from,
+    to: draft.to,
+    subject: draft.subject,
+    text: draft.text,
+    files: draft.files,
+    dateUnixSeconds: Math.floor(now.getTime() / 1000),
+    utcOffsetMinutes: -now.getTimezoneOffset(),
+    messageId: `${crypto.randomUUID()}@${domain}`,
+    boundarySeed: crypto.randomUUID().replaceAll('-', ''),
+    ...(draft.cc.trim() ? { cc: draft.cc } : {}),
+    ...(draft.bcc.trim() ? { bcc: draft.bcc } : {}),
+  };
+  return core.compose(whole);
+}
+
+function simulation(target: SimulatedTarget, from: string, to: string[], octets: number): Simulation {
+  const { breakage } = target;
+  const password = breakage === 'password' ? 'open sesam' : simulatedUser.password;
+  return {
+    client: {
+      ehloName: 'page.example',
+      tls: target.tls,
+      from,
+      to,
+      title: 'A message to a server in this page',
+      ...(target.mechanism
+        ? {
+            auth: { user: simulatedUser.name, password, mechanism: target.mechanism },
+            cleartextAuth: target.tls === 'never',
+          }
+        : {}),
+    },
+    server: {
+      hostName: simulatedHost,
+      users: target.mechanism ? [simulatedUser] : [],
+      mailboxes: breakage === 'recipient' ? to.slice(1) : to,
+      starttls: target.tls === 'starttls',
+      ...(breakage === 'size' ? { maxMessageOctets: Math.max(1, Math.floor(octets / 2)) } : {}),
+      ...(breakage === 'hang-up' ? { hangUpAfter: target.hangUpAfter } : {}),
+    },
+    latencyMs: target.latencyMs,
+    showSecrets: true,
+  };
+}
+
+function tunnel(
+  core: Core,
+  target: LiveTarget,
+  from: string,
+  to: string[],
+  message: Uint8Array,
+): TunnelDriver {
+  const { auth } = target;
+  return new TunnelDriver(
+    core,
+    {
+      ehloName: '[127.0.0.1]',
+      tls: target.tls,
+      from,
+      to,
+      host: target.host,
+      port: target.port,
+      title: `Sending through ${target.host}:${target.port}`,
+      ...(auth
+        ? {
+            auth: {
+              user: auth.user,
+              password: auth.password,
+              ...(auth.mechanism ? { mechanism: auth.mechanism } : {}),
+            },
+            cleartextAuth: target.cleartextAuth,
+          }
+        : {}),
+    },
+    message,
+  );
+}
+
+/** Everything that is needed to start. Throws CoreError when the message cannot be composed. */
+export function prepare(core: Core, request: SendRequest): Prepared {
+  const { message, composed } = composeDraft(core, request.draft);
+  const { from, to } = composed.envelope;
+  const { target } = request;
+  const driver =
+    target.kind === 'simulated'
+      ? new SimulatedDriver(core, simulation(target, from, to, message.length), message)
+      : tunnel(core, target, from, to, message);
+  return { driver, message };
+}
