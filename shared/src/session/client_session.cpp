@@ -121,10 +121,15 @@ void client_session::cancel() {
 std::optional<client_event> client_session::next() {
   // Content is made one piece at a time, when the host has room for it.
   if (events_.empty() && phase_ == client_phase::sending_content) queue_content();
-  if (events_.empty()) return std::nullopt;
-  client_event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  while (!events_.empty()) {
+    client_event event = std::move(events_.front());
+    events_.pop_front();
+    // Once the session is over, what the host was still to be told counts, what it was asked for does not.
+    const bool asks = std::holds_alternative<send_bytes>(event) || std::holds_alternative<start_tls>(event) ||
+                      std::holds_alternative<arm_timer>(event);
+    if (!over() || !asks) return event;
+  }
+  return std::nullopt;
 }
 
 // ------------------------------------------------------------------------------------- replies
@@ -190,6 +195,7 @@ void client_session::perform(client_action action, const wire::reply& reply) {
     case client_action::say_auth: return send_auth();
     case client_action::continue_sasl: return continue_auth(reply);
     case client_action::authenticated:
+      if (sasl_given_up_) return fail(failure_kind::protocol, "the server accepted a login that was cancelled");
       authenticated_ = true;
       sasl_.reset();
       return perform(after_capabilities(facts()), reply);
@@ -332,20 +338,21 @@ void client_session::after_rcpt(const wire::reply& reply) {
 // ------------------------------------------------------------------------------------- content
 
 void client_session::queue_content() {
+  // The end mark is made when it leaves, and not before: from then on nobody can take the message back.
+  if (content_done_) {
+    queue_send(std::string{wire::end_of_content}, sent::end_of_content, client_phase::expect_content_reply);
+    return enter(client_phase::expect_content_reply);
+  }
   // Three quarters: the worst content, lines of one dot, grows by a third (RFC 5321 §4.5.2).
   constexpr std::size_t piece_octets = limits::content_chunk_octets / 4 * 3;
   const std::string_view piece = std::string_view{mail_.content}.substr(content_sent_, piece_octets);
   content_sent_ += piece.size();
-  const bool last = content_sent_ == mail_.content.size();
+  content_done_ = content_sent_ == mail_.content.size();
   std::string stuffed = stuffer_.stuff(piece);
-  if (last) stuffed += stuffer_.finish();
-  if (!stuffed.empty()) queue_send(std::move(stuffed), sent::content, client_phase::sending_content);
-  if (!last) {
-    events_.emplace_back(arm_timer{timeout_of(phase_, options_.wait)});
-    return;
-  }
-  queue_send(std::string{wire::end_of_content}, sent::end_of_content, client_phase::expect_content_reply);
-  enter(client_phase::expect_content_reply);
+  if (content_done_) stuffed += stuffer_.finish();
+  if (stuffed.empty()) return queue_content();  // an empty message
+  queue_send(std::move(stuffed), sent::content, client_phase::sending_content);
+  events_.emplace_back(arm_timer{timeout_of(phase_, options_.wait)});
 }
 
 void client_session::queue_send(std::string bytes, sent what, client_phase after) {

@@ -125,6 +125,7 @@ class client_session {
   std::size_t next_recipient_ = 0;
   wire::dot_stuffer stuffer_;
   std::size_t content_sent_ = 0;
+  bool content_done_ = false;  // all but the end mark
   bool eight_bit_;
   bool tls_ = false;
   bool authenticated_ = false;

@@ -1,0 +1,280 @@
+#include "session/client_script.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "smtpscope/base/limits.hpp"
+#include "smtpscope/trace/entry_data.hpp"
+#include "support/trace_checks.hpp"
+#include "unit/exact_buffer.hpp"
+
+namespace smtpscope::test {
+
+namespace {
+
+using session::outcome;
+using session::tls_policy;
+
+session::client_session make(const client_case& c) {
+  auto made = session::client_session::create(c.options, c.mail);
+  if (!made) ADD_FAILURE() << c.name << ": " << made.why().detail;
+  return std::move(*made);
+}
+
+json tls_info() {
+  return json::object({{"version", "TLSv1.3"}, {"suite", "TLS_AES_256_GCM_SHA384"}, {"verified", true}});
+}
+
+}  // namespace
+
+client_driver::client_driver(const client_case& c) : options_(c.options), client_(make(c), trace::secrets::masked) {
+  client_.record().resolving(c.host, 587, "starttls", now_);
+}
+
+void client_driver::connected() {
+  client_.record().connected("192.0.2.1", 587, now_);
+  if (options_.tls == tls_policy::implicit) {
+    client_.record().tls_started(now_);
+    secure_ = true;
+    client_.tls_established(tls_info(), now_);
+  } else {
+    client_.ready();
+  }
+  drain();
+}
+
+void client_driver::receive(std::string_view bytes) {
+  client_.receive(exact_buffer(bytes));
+  drain();
+}
+
+void client_driver::tls_established() {
+  secure_ = true;
+  wants_tls_ = false;
+  client_.tls_established(tls_info(), now_);
+  drain();
+}
+
+void client_driver::server_closes() {
+  lost_ = true;
+  client_.peer_closed(now_);
+  drain();
+}
+
+void client_driver::transport_fails() {
+  lost_ = true;
+  client_.transport_error({"connect", "reset", "the connection was cut", ""}, now_);
+  drain();
+}
+
+void client_driver::timer() {
+  client_.timer_fired(now_);
+  drain();
+}
+
+void client_driver::cancel() {
+  lost_ = true;
+  client_.cancel(now_);
+  drain();
+}
+
+void client_driver::drain() {
+  while (const auto event = client_.next(now_)) {
+    now_ += milliseconds{1};
+    EXPECT_FALSE(closed_) << "an event after close_connection";
+    if (const auto* sent = std::get_if<session::send_bytes>(&*event)) {
+      check_sent(*sent);
+      unread_ += sent->bytes;
+      sent_ += sent->bytes;
+      end_mark_sent_ = end_mark_sent_ || sent->what == session::sent::end_of_content;
+    } else if (const auto* reply = std::get_if<session::reply_received>(&*event)) {
+      content_answered_ = content_answered_ || (end_mark_sent_ && reply->stage == session::client_stage::content);
+    } else if (std::holds_alternative<session::start_tls>(*event)) {
+      EXPECT_FALSE(secure_);
+      wants_tls_ = true;
+    } else if (const auto* timer = std::get_if<session::arm_timer>(&*event)) {
+      EXPECT_GT(timer->after.count(), 0) << "a phase without a deadline";
+      armed_ = timer->after;
+    } else if (const auto* end = std::get_if<session::finished>(&*event)) {
+      EXPECT_TRUE(ends_.empty()) << "finished twice";
+      EXPECT_EQ(end->why.has_value(), end->result != outcome::delivered);
+      ends_.push_back(*end);
+    } else {
+      EXPECT_EQ(ends_.size(), 1U) << "closed before finished";
+      closed_ = true;
+    }
+  }
+  EXPECT_EQ(closed_, client_.session().over());
+}
+
+void client_driver::check_sent(const session::send_bytes& sent) const {
+  EXPECT_FALSE(lost_) << "sent after the connection was lost: " << printable(sent.bytes);
+  EXPECT_LE(sent.bytes.size(), limits::content_chunk_octets);
+  if (sent.what == session::sent::command) {
+    EXPECT_EQ(sent.bytes.find("\r\n"), sent.bytes.size() - 2) << "more than one line: " << printable(sent.bytes);
+  }
+  const bool secret = sent.verb == wire::verb::auth || sent.what == session::sent::sasl_response;
+  const bool private_matter = sent.verb == wire::verb::mail || sent.verb == wire::verb::rcpt || sent.verb == wire::verb::data;
+  if (secure_) return;
+  if (options_.tls != tls_policy::never) {
+    EXPECT_FALSE(secret || private_matter) << "in the clear: " << printable(sent.bytes);
+  }
+  if (options_.without_tls == session::cleartext_auth::refused) {
+    EXPECT_FALSE(secret) << "in the clear: " << printable(sent.bytes);
+  }
+}
+
+namespace {
+
+// Gives one server chunk to the client.
+using delivery = std::function<void(client_driver&, std::string_view chunk, std::size_t number)>;
+
+enum class watch { strictly, for_safety };
+
+void perform(client_driver& d, const step& s, const delivery& deliver, std::size_t chunk, watch how) {
+  using what = step::what;
+  const bool strict = how == watch::strictly;
+  switch (s.kind) {
+    case what::server:
+      if (strict) {
+        const std::string rest = d.take_sent();
+        EXPECT_EQ(printable(rest), "") << "sent unasked before " << describe(s);
+      }
+      return deliver(d, s.bytes, chunk);
+    case what::client:
+      if (strict) {
+        EXPECT_EQ(printable(d.take_sent()), printable(s.bytes)) << describe(s);
+      }
+      return;
+    case what::tls:
+      if (strict) {
+        EXPECT_TRUE(d.wants_tls()) << describe(s);
+      }
+      if (d.wants_tls()) d.tls_established();
+      return;
+    case what::tls_fails: return d.transport_fails();
+    case what::server_closes: return d.server_closes();
+    case what::timer: return d.timer();
+    case what::cancel: return d.cancel();
+    case what::client_closes:
+      if (strict) {
+        EXPECT_TRUE(d.closed()) << describe(s);
+      }
+      return;
+    case what::shut_down: ADD_FAILURE() << "a client is not shut down";
+  }
+}
+
+void check_secrets(const client_case& c, const client_driver& d) {
+  if (c.options.auth)
+    check_hidden(d.entries(), c.options.auth->identity, c.options.auth->password.reveal());
+}
+
+void check_ending(const client_case& c, const client_driver& d) {
+  ASSERT_EQ(d.ends().size(), 1U);
+  const session::finished& end = d.ends().front();
+  EXPECT_EQ(end.result, c.end.result);
+  EXPECT_EQ(end.why.has_value(), c.end.failure.has_value());
+  if (end.why && c.end.failure) {
+    EXPECT_EQ(trace::name(end.why->kind), trace::name(*c.end.failure)) << end.why->detail;
+    EXPECT_EQ(name(end.why->stage), name(c.end.stage));
+  }
+  EXPECT_EQ(diagnosis_key(d.entries()), c.end.diagnosis);
+}
+
+void run(const client_case& c, const std::vector<step>& script, const delivery& deliver, watch how) {
+  client_driver d{c};
+  d.connected();
+  std::size_t chunk = 0;
+  for (const step& s : script) {
+    perform(d, s, deliver, chunk, how);
+    chunk += s.kind == step::what::server ? 1 : 0;
+    if (testing::Test::HasFailure()) return;
+  }
+  if (how == watch::strictly) {
+    EXPECT_EQ(printable(d.take_sent()), "") << "sent after the script's end";
+    EXPECT_TRUE(d.closed()) << "the script ends before the session";
+    check_ending(c, d);
+  }
+  check_trace(d.entries());
+  check_secrets(c, d);
+}
+
+void give_whole(client_driver& d, std::string_view chunk, std::size_t /*number*/) { d.receive(chunk); }
+void give_bytes(client_driver& d, std::string_view chunk, std::size_t /*number*/) {
+  for (const char c : chunk) d.receive(std::string_view{&c, 1});
+}
+
+// Ways for a connection to end in the middle.
+using loss = void (client_driver::*)();
+
+// Runs the first `steps` steps and `octets` of the next one, then loses the connection.
+void run_lost(const client_case& c, const std::vector<step>& script, std::size_t steps, std::size_t octets, loss lose) {
+  client_driver d{c};
+  d.connected();
+  for (std::size_t i = 0; i < steps; ++i) perform(d, script[i], give_whole, 0, watch::for_safety);
+  if (octets > 0) d.receive(std::string_view{script[steps].bytes}.substr(0, octets));
+  const bool had_ended = !d.ends().empty();
+  const bool in_doubt = d.in_doubt();
+  (d.*lose)();
+  EXPECT_TRUE(d.closed()) << "still open";
+  ASSERT_EQ(d.ends().size(), 1U);
+  if (!had_ended) {
+    EXPECT_EQ(d.ends().front().result, in_doubt ? outcome::unknown : outcome::failed);
+    EXPECT_NE(diagnosis_key(d.entries()), "");
+    EXPECT_NE(diagnosis_key(d.entries()), "unknown");
+  }
+  check_trace(d.entries());
+}
+
+void check_losses(const client_case& c, const std::vector<step>& script) {
+  for (std::size_t steps = 0; steps <= script.size(); ++steps)
+    for (const loss lose : {&client_driver::server_closes, &client_driver::transport_fails, &client_driver::cancel,
+                            &client_driver::timer}) {
+      SCOPED_TRACE("lost after " + std::to_string(steps) + " steps");
+      run_lost(c, script, steps, 0, lose);
+      if (testing::Test::HasFailure()) return;
+    }
+  for (std::size_t steps = 0; steps < script.size(); ++steps) {
+    if (script[steps].kind != step::what::server) continue;
+    for (std::size_t octets = 1; octets < script[steps].bytes.size(); ++octets) {
+      SCOPED_TRACE("lost inside " + describe(script[steps]) + " after octet " + std::to_string(octets));
+      run_lost(c, script, steps, octets, &client_driver::server_closes);
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+
+void expect_dialogue(const client_case& c) {
+  SCOPED_TRACE(c.name);
+  const std::vector<step> script = parse_script(c.script);
+  {
+    SCOPED_TRACE("whole");
+    run(c, script, give_whole, watch::strictly);
+  }
+  const watch how = c.pieces == cuts::any ? watch::strictly : watch::for_safety;
+  if (!testing::Test::HasFailure()) {
+    SCOPED_TRACE("byte by byte");
+    run(c, script, give_bytes, how);
+  }
+  std::size_t chunk = 0;
+  for (const step& s : script) {
+    if (s.kind != step::what::server) continue;
+    for (std::size_t at = 1; at < s.bytes.size() && !testing::Test::HasFailure(); ++at) {
+      SCOPED_TRACE("cut at octet " + std::to_string(at) + " of " + describe(s));
+      const delivery split = [chunk, at](client_driver& d, std::string_view bytes, std::size_t number) {
+        if (number != chunk) return d.receive(bytes);
+        d.receive(bytes.substr(0, at));
+        d.receive(bytes.substr(at));
+      };
+      run(c, script, split, how);
+    }
+    ++chunk;
+  }
+  if (!testing::Test::HasFailure()) check_losses(c, script);
+}
+
+}  // namespace smtpscope::test

@@ -1,0 +1,85 @@
+#pragma once
+// Drives a client session by a script and varies how: the server's bytes whole, byte by byte, cut
+// in two at every place; the connection lost after every step and every byte.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/script.hpp"
+#include "smtpscope/session/client_session.hpp"
+#include "smtpscope/trace/recorded_client.hpp"
+
+namespace smtpscope::test {
+
+// How a dialogue must end.
+struct ending {
+  session::outcome result = session::outcome::delivered;
+  std::optional<session::failure_kind> failure;
+  session::client_stage stage = session::client_stage::connect;  // of the failure
+  std::string diagnosis;                                         // key, "" for none
+};
+
+// `whole`: bytes that come early are told from bytes that come late, so the script holds only when
+// each chunk comes in one piece; other cuts are checked for safety alone.
+enum class cuts { any, whole };
+
+struct client_case {
+  std::string name;
+  session::client_options options;
+  session::submission mail;
+  std::string script;
+  ending end;
+  cuts pieces = cuts::any;
+  std::string host = "mail.example";
+};
+
+// Runs the dialogue in all variations and reports by EXPECT.
+void expect_dialogue(const client_case& c);
+
+// A client with a host that does at once what it is asked. Checks on every event what must always
+// hold: no AUTH or MAIL before TLS unless the options say so by name, content in bounded pieces,
+// one `finished`, nothing after the end.
+class client_driver {
+ public:
+  explicit client_driver(const client_case& c);
+
+  void connected();  // with TLS where the policy is implicit
+  void receive(std::string_view bytes);
+  void tls_established();
+  void server_closes();
+  void transport_fails();
+  void timer();
+  void cancel();
+
+  [[nodiscard]] std::string take_sent() { return std::exchange(unread_, {}); }
+  [[nodiscard]] const std::string& all_sent() const noexcept { return sent_; }
+  [[nodiscard]] bool wants_tls() const noexcept { return wants_tls_; }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+  [[nodiscard]] seconds armed() const noexcept { return armed_; }
+  [[nodiscard]] const std::vector<session::finished>& ends() const noexcept { return ends_; }
+  // The end mark has left and its reply has not come.
+  [[nodiscard]] bool in_doubt() const noexcept { return end_mark_sent_ && !content_answered_; }
+  [[nodiscard]] const session::client_session& session() const noexcept { return client_.session(); }
+  [[nodiscard]] const std::vector<trace::entry>& entries() const noexcept { return client_.entries(); }
+
+ private:
+  void drain();
+  void check_sent(const session::send_bytes& sent) const;
+
+  session::client_options options_;
+  trace::recorded_client client_;
+  session_time now_{0};
+  std::string unread_;
+  std::string sent_;
+  seconds armed_{0};
+  std::vector<session::finished> ends_;
+  bool secure_ = false;
+  bool wants_tls_ = false;
+  bool closed_ = false;
+  bool lost_ = false;
+  bool end_mark_sent_ = false;
+  bool content_answered_ = false;
+};
+
+}  // namespace smtpscope::test
