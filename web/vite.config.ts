@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { requireCore } from './build/core-files';
-import { gzipBeside } from './build/gzip';
+import { requireCore } from './build/core-files.ts';
+import { gzipBeside } from './build/gzip.ts';
 
 const here = import.meta.dirname;
 const core = resolve(process.env['SMTPSCOPE_CORE'] ?? resolve(here, '../build/wasm'));

@@ -14,7 +14,7 @@ const range = v.tuple([octet, octet]);
 const names = v.tuple([v.string(), v.string()]);
 
 const headerSchema = v.looseObject({
-  smtpscope: v.literal('trace', 'the first line must be the header of a trace: {"smtpscope":"trace",…}'),
+  smtpscope: v.literal('trace'),
   version: v.literal(1, 'this page reads version 1 of the trace format'),
   mode: v.picklist(['simulated', 'live']),
   title: v.string(),
@@ -95,8 +95,8 @@ const tlsSchema = v.looseObject({
         subject: v.string(),
         issuer: v.string(),
         names: v.array(v.string()),
-        notBefore: v.string(),
-        notAfter: v.string(),
+        notBefore: v.optional(v.string()),
+        notAfter: v.optional(v.string()),
       }),
     ),
   ),
@@ -141,7 +141,10 @@ export function parseTraceFile(text: string): TraceFile {
   const lines = text.replace(/^\ufeff/, '').split('\n');
   const first = lines[0]?.trim() ?? '';
   if (!first) throw new TraceFileError(1, 'the file is empty');
-  const header = parseLine(headerSchema, jsonLine(first, 1), 1) as TraceHeader;
+  const opening = jsonLine(first, 1) as { smtpscope?: unknown } | null;
+  if (opening?.smtpscope !== 'trace')
+    throw new TraceFileError(1, 'this is no header of a trace, such as {"smtpscope":"trace","version":1,…}');
+  const header = parseLine(headerSchema, opening, 1) as TraceHeader;
   const entries: TraceEntry[] = [];
   lines.slice(1).forEach((text_, i) => {
     const line = i + 2;

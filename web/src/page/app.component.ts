@@ -23,7 +23,7 @@ interface Session {
   driver: SessionDriver;
   header: TraceHeader;
   message: Uint8Array | undefined;
-  /** The request that can be sent again; undefined for a trace from a file. */
+  /** It went to the relay's own mailbox, which can be asked. */
   mailbox: boolean;
 }
 
@@ -258,6 +258,7 @@ export class SmtpApp extends LitElement {
       .entries=${this.entries}
       ?live=${session.driver.live && this.running}
       .reveal=${session.driver.reveal}
+      ?recorded=${session.driver instanceof ReplayDriver}
       .services=${this.services}
       .message=${session.message}
     >
@@ -265,7 +266,7 @@ export class SmtpApp extends LitElement {
         ${
           this.running
             ? html`<button type="button" class="button stop" @click=${() => session.driver.cancel()}>${icon('stop')}Cancel</button>`
-            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Message</button>`
+            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Edit message</button>`
         }
         <button type="button" class="button" ?disabled=${this.entries.length === 0} @click=${() => this.saveTrace()}>
           ${icon('download')}Save trace

@@ -26,6 +26,8 @@ export interface PlayerContext {
   readonly chapters: readonly number[];
   /** Where the story comes to its point: the diagnosis of a failed session. */
   readonly point?: number | undefined;
+  /** Where a story told step by step begins: the first thing said on the wire. */
+  readonly start?: number | undefined;
 }
 
 export type PlayerAction =
@@ -99,7 +101,8 @@ export function transition(state: PlayerState, action: PlayerAction, context: Pl
     case 'load': {
       const base = { ...initialPlayer, speed: state.speed, live: action.live };
       if (action.live) return { ...base, cursor: end, reached: end, following: true };
-      const cursor = cursorOfUnit(context.units, 1);
+      const begin = action.reveal === 'step' ? (context.start ?? 1) : 1;
+      const cursor = cursorOfUnit(context.units, unitsDone(context.units, begin));
       return { ...base, cursor, reached: action.reveal === 'all' ? end : cursor };
     }
     case 'grew':

@@ -14,11 +14,13 @@ export interface TraceView extends PlayerContext {
 export function viewOf(entries: readonly TraceEntry[]): TraceView {
   const marks = chapterMarks(entries);
   const diagnosis = entries.findIndex((entry) => entry.kind === 'diagnosis');
+  const said = entries.findIndex((entry) => entry.dir !== undefined);
   return {
     entries,
     units: unitsOf(entries),
     marks,
     chapters: marks.map((mark) => mark.first),
+    start: said >= 0 ? said + 1 : undefined,
     point: diagnosis >= 0 ? diagnosis + 1 : undefined,
   };
 }

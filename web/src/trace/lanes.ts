@@ -25,7 +25,8 @@ export function tubesOf(entries: readonly TraceEntry[], header: TraceHeader): (T
       if (where) from = where === 'relay' ? 'relay' : 'page';
       return from;
     }
-    return entry.secure ? from : undefined;
+    // What happens beside the wire, such as the result, is not inside anything.
+    return entry.secure && entry.dir ? from : undefined;
   });
   return inside.map((lane, i) =>
     lane === undefined

@@ -23,11 +23,11 @@ export const bytesStyles = [
       color: var(--smtp-dim);
     }
     .grid {
-      --octet: 21px;
-      --char: 12px;
+      --octet: 20px;
+      --char: 13px;
       max-height: min(22rem, 60vh);
       overflow: auto;
-      padding: 0.5rem 0.9rem;
+      padding: 0.5rem 0.7rem;
       font: 12.5px/1 var(--smtp-mono);
       font-variant-numeric: tabular-nums;
       overscroll-behavior: contain;
@@ -47,7 +47,7 @@ export const bytesStyles = [
     }
     .offset {
       flex: none;
-      width: 40px;
+      width: 36px;
       color: var(--smtp-dim);
       font-size: 11.5px;
     }
@@ -60,18 +60,18 @@ export const bytesStyles = [
       cursor: pointer;
     }
     .n16 .octet:nth-of-type(9) {
-      margin-right: 6px;
+      width: calc(var(--octet) + 6px);
+      padding-right: 6px;
     }
     .text {
       display: flex;
-      margin-left: auto;
-      padding-left: 8px;
+      margin-left: 10px;
     }
     .n16 .text {
-      width: calc(16 * var(--char) + 8px);
+      width: calc(16 * var(--char));
     }
     .n8 .text {
-      width: calc(8 * var(--char) + 8px);
+      width: calc(8 * var(--char));
     }
     .char {
       flex: none;
@@ -82,7 +82,7 @@ export const bytesStyles = [
       cursor: pointer;
     }
     .control {
-      font: 700 6.5px/1 var(--smtp-mono);
+      font: 700 7px/1 var(--smtp-mono);
       letter-spacing: -0.03em;
       color: var(--smtp-dim);
       box-shadow: inset 0 0 0 1px var(--smtp-edge);
@@ -123,7 +123,7 @@ export const bytesStyles = [
       outline-offset: -1px;
     }
     .below {
-      padding: 0.4rem 0.9rem 0.7rem;
+      padding: 0.4rem 0.7rem 0.7rem;
       border-top: 1px solid var(--smtp-line);
       font-size: 0.84rem;
     }
@@ -150,14 +150,11 @@ export const bytesStyles = [
       font-size: 0.8rem;
       line-height: 1.5rem;
     }
-    @container (max-width: 559px) {
+    @container (max-width: 599px) {
       .grid {
         --octet: 22px;
         --char: 13px;
         padding-inline: 0.7rem;
-      }
-      .text {
-        margin-left: 8px;
       }
     }
     @container (max-width: 330px) {
@@ -172,11 +169,7 @@ export const bytesStyles = [
         font-size: 10.5px;
       }
       .text {
-        margin-left: 2px;
-        padding-left: 4px;
-      }
-      .n8 .text {
-        width: calc(8 * var(--char) + 4px);
+        margin-left: 6px;
       }
     }
     @media (forced-colors: active) {

@@ -16,7 +16,7 @@ export function rowsInSight(scrollTop: number, height: number, rows: number, spa
 
 /** Octets a row that fit a width. */
 export function columnsFor(width: number): 8 | 16 {
-  return width >= 560 ? 16 : 8;
+  return width >= 600 ? 16 : 8;
 }
 
 /** Where a key leads from an octet; undefined for keys that do not move. */

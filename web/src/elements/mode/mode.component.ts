@@ -37,11 +37,18 @@ export class SmtpMode extends LitElement {
   ];
 
   @property() mode: Mode = 'simulated';
+  /** The session is over and comes from a file. */
+  @property({ type: Boolean }) recorded = false;
 
   override render(): TemplateResult {
     const live = this.mode === 'live';
-    return html`<span class=${this.mode} title=${live ? 'A real session over a network' : 'Both sides run in this page; nothing leaves it'}
-      >${icon(live ? 'radio' : 'flask')}${live ? 'LIVE' : 'SIMULATED'}</span
+    const title = !live
+      ? 'Both sides run in this page; nothing leaves it'
+      : this.recorded
+        ? 'A recording of a real session over a network'
+        : 'A real session over a network';
+    return html`<span class=${this.mode} title=${title}
+      >${icon(live ? (this.recorded ? 'replay' : 'radio') : 'flask')}${live ? (this.recorded ? 'LIVE, RECORDED' : 'LIVE') : 'SIMULATED'}</span
     >`;
   }
 }

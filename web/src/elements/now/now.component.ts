@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Diagnosis, FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
-import { fromBase64 } from '../../text/base64';
 import { countBytes, formatClock } from '../../text/format';
 import { bytesToText, entryBytes } from '../../trace/entry-bytes';
 import { type Field, fieldAt, fieldsOf, fieldTitle } from '../../trace/fields';
@@ -21,6 +20,17 @@ const retryWords: Record<Diagnosis['retry'], string> = {
   later: 'Trying again later may help.',
   after_change: 'Trying again unchanged cannot help.',
 };
+
+/** The parts of a SASL message, as the core has taken them apart. */
+function decodedOf(entry: TraceEntry): { name: string; value: string }[] {
+  const { decoded } = entry.data;
+  if (typeof decoded === 'string') return [{ name: 'decoded', value: decoded }];
+  if (!Array.isArray(decoded)) return [];
+  return decoded.flatMap((part: unknown) => {
+    const { name, value } = (part ?? {}) as { name?: unknown; value?: unknown };
+    return typeof name === 'string' && typeof value === 'string' ? [{ name: fieldTitle(name), value }] : [];
+  });
+}
 
 /** Where an RFC's section can be read. */
 function rfcAddress(rfc: string): string | undefined {
@@ -62,7 +72,7 @@ export class SmtpNow extends LitElement {
         ${speaker === 'none' ? nothing : html`<span class="who" aria-hidden="true">${speaker === 'client' ? 'C' : 'S'}</span>`}
         <span>${says}</span>
         <span class="at">at ${formatClock(entry.us)}</span>
-        ${entry.secure ? html`<span class="tls">${icon('lock')}inside TLS</span>` : nothing}
+        ${entry.secure && entry.dir ? html`<span class="tls">${icon('lock')}inside TLS</span>` : nothing}
       </p>
       <h2 class=${tone} aria-live="polite">${shown(title)}</h2>
     `;
@@ -148,15 +158,11 @@ export class SmtpNow extends LitElement {
 
   /** What base64 in a login hides, where the trace may tell. */
   private renderDecoded(entry: TraceEntry): TemplateResult | typeof nothing {
-    let decoded = typeof entry.data['decoded'] === 'string' ? entry.data['decoded'] : undefined;
-    if (decoded === undefined && (entry.masked?.length ?? 0) === 0) {
-      const field = fieldsOf(entry).find((f) => f.name === 'initial_response');
-      const octets = field && fromBase64(bytesToText(entryBytes(entry).subarray(field.begin, field.end)));
-      if (octets) decoded = bytesToText(octets);
-    }
-    return decoded === undefined
-      ? nothing
-      : html`<p class="decoded"><b>Base64 of</b> <code>${shown(decoded)}</code></p>`;
+    const decoded = decodedOf(entry);
+    if (decoded.length === 0) return nothing;
+    return html`<dl class="decoded" aria-label="Base64 decoded">
+      ${decoded.map(({ name, value }) => html`<div><dt>${name}</dt><dd><code>${shown(value)}</code></dd></div>`)}
+    </dl>`;
   }
 
   private renderResult(entry: TraceEntry): TemplateResult {

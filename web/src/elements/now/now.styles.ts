@@ -144,7 +144,24 @@ export const nowStyles = [
     .field code {
       overflow-wrap: anywhere;
     }
-    .decoded code {
+    .decoded {
+      display: grid;
+      gap: 0.15rem;
+      margin: 0.7rem 0 0;
+      padding-left: 0.8rem;
+      border-left: 3px solid var(--smtp-line);
+      font-size: 0.9rem;
+    }
+    .decoded div {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 0.6rem;
+    }
+    .decoded dt {
+      color: var(--smtp-dim);
+    }
+    .decoded dd {
+      margin: 0;
       overflow-wrap: anywhere;
     }
     .hint {

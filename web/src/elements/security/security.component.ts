@@ -78,8 +78,8 @@ export class SmtpSecurity extends LitElement {
           (certificate) => html`<li>
             <b>${shown(certificate.subject)}</b>
             <span>issued by ${shown(certificate.issuer)}</span>
-            ${certificate.names.length > 0 ? html`<span>for <code>${shown(certificate.names.join(', '))}</code></span>` : nothing}
-            <span>valid ${certificate.notBefore.slice(0, 10)} to ${certificate.notAfter.slice(0, 10)}</span>
+            ${certificate.names?.length > 0 ? html`<span>for <code>${shown(certificate.names.join(', '))}</code></span>` : nothing}
+            ${certificate.notAfter ? html`<span>valid ${(certificate.notBefore ?? '').slice(0, 10)} to ${certificate.notAfter.slice(0, 10)}</span>` : nothing}
           </li>`,
         )}
       </ol>

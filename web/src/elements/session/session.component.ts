@@ -49,6 +49,8 @@ export class SmtpSession extends LitElement {
   @property({ attribute: false }) entries: readonly TraceEntry[] = [];
   /** The session still runs and entries may follow. */
   @property({ type: Boolean }) live = false;
+  /** The trace comes from a file. */
+  @property({ type: Boolean }) recorded = false;
   /** Show one step at a time from the start, or everything at once. */
   @property() reveal: 'all' | 'step' = 'all';
   @property({ attribute: false }) services: SessionServices | undefined;
@@ -138,7 +140,7 @@ export class SmtpSession extends LitElement {
       >
         <header class="head">
           <div class="title">
-            <smtp-mode mode=${header.mode}></smtp-mode>
+            <smtp-mode mode=${header.mode} ?recorded=${this.recorded}></smtp-mode>
             <h1>${visibleText(header.title)}</h1>
             <div class="actions"><slot name="actions"></slot></div>
           </div>

@@ -7,6 +7,7 @@ export const sessionStyles = css`
   .viewer {
     display: flex;
     flex-direction: column;
+    min-height: calc(100dvh - 3.1rem);
   }
   .viewer:focus {
     outline: none;
@@ -42,6 +43,7 @@ export const sessionStyles = css`
   .panels {
     display: grid;
     grid-template-columns: minmax(0, 1.02fr) minmax(0, 1fr);
+    flex: 1;
     gap: 1rem;
     width: 100%;
     max-width: 1500px;
@@ -57,7 +59,14 @@ export const sessionStyles = css`
     min-width: 0;
   }
   .story {
-    height: max(26rem, calc(100vh - 15.2rem));
+    position: sticky;
+    top: 0.6rem;
+    min-height: 26rem;
+    max-height: calc(100dvh - 5.5rem);
+  }
+  .story smtp-story {
+    position: absolute;
+    inset: 0;
   }
   .side {
     display: grid;
@@ -143,16 +152,18 @@ export const sessionStyles = css`
     .head {
       padding: 0.6rem 0.6rem 0;
     }
+    .panels {
+      align-content: start;
+    }
     .story {
-      height: auto;
-      max-height: 46vh;
-      display: flex;
-      flex-direction: column;
+      position: static;
+      min-height: 0;
+      max-height: none;
     }
     .story smtp-story {
-      flex: 1;
-      min-height: 0;
-      max-height: 46vh;
+      position: static;
+      height: auto;
+      max-height: 44dvh;
     }
     .actions {
       margin-left: 0;

@@ -36,7 +36,8 @@ export class SmtpState extends LitElement {
 
   private renderClient(snapshot: Snapshot): TemplateResult {
     const rows = this.rules?.client.filter((rule) => rule.phase === snapshot.client) ?? [];
-    if (rows.length === 0) return html`<p class="quiet">No reply is awaited now.</p>`;
+    if (rows.length === 0)
+      return html`<p class="quiet">${snapshot.client === 'closed' ? 'The session is over for the client.' : 'No reply is awaited now.'}</p>`;
     return html`<table>
       <caption>What each reply would lead to</caption>
       <thead>
@@ -55,7 +56,8 @@ export class SmtpState extends LitElement {
 
   private renderServer(snapshot: Snapshot): TemplateResult {
     const rows = this.rules?.server.filter((rule) => rule.state === snapshot.server) ?? [];
-    if (rows.length === 0) return html`<p class="quiet">A line would not be read as a command now.</p>`;
+    if (rows.length === 0)
+      return html`<p class="quiet">${snapshot.server === 'closed' ? 'The session is over for the server.' : 'A line would not be read as a command now.'}</p>`;
     const accepted = rows.filter((rule) => rule.verdict === 'accept');
     const rejected = rows.filter((rule) => rule.verdict === 'reject');
     return html`<table>

@@ -1,9 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Diagnosis, FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
+import type { FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
 import { formatClock, formatDuration, formatOctets } from '../../text/format';
-import { visibleText } from '../../text/visible';
 import { entryBytes } from '../../trace/entry-bytes';
 import { labelOf, linesOf, speakerOf } from '../../trace/labels';
 import { type Lane, lanesOf, type Tube, tubesOf } from '../../trace/lanes';
@@ -18,7 +17,7 @@ import { storyStyles } from './story.styles';
 /** Silence worth drawing, in microseconds. */
 const silence = 400_000;
 
-const laneNames: Record<Lane, string> = { page: 'This page', relay: 'Relay', server: 'Server' };
+const laneNames: Record<Lane, string> = { page: 'Page', relay: 'Relay', server: 'Server' };
 
 const noteIcons: Partial<Record<TraceEntry['kind'], IconName>> = {
   resolving: 'search',
@@ -101,6 +100,7 @@ export class SmtpStory extends LitElement {
       </div>
       <div class="scroll">
         <ol class="n${lanes.length}" aria-label="What happened, in order">
+          ${lanes.includes('relay') ? html`<li class="relay-lane" role="presentation" aria-hidden="true"></li>` : nothing}
           ${repeat(
             visible,
             (unit) => unit.first,
@@ -195,6 +195,10 @@ export class SmtpStory extends LitElement {
       <span class="label"
         ><span class="vh">${client ? 'Client: ' : 'Server: '}</span>${
           entry.kind === 'content' ? html`<span class="prose">${label}</span>` : shown(label)
+        }${
+          entry.kind === 'end_of_content'
+            ? html`<span class="aside">a lone dot: the end of the message</span>`
+            : nothing
         }${secret ? html`<span class="secret" title="The secret is not in the trace">${icon('lock')}<span class="vh"> (secret masked)</span></span>` : nothing}</span
       >
     `;
@@ -270,18 +274,11 @@ export class SmtpStory extends LitElement {
   }
 }
 
-/** What the accessible name of a story is made of, for tests and titles. */
-export function storyLine(entry: TraceEntry): string {
-  return visibleText(
-    entry.kind === 'diagnosis' ? (entry.data as unknown as Diagnosis).title : labelOf(entry),
-  );
-}
-
 function arrow(client: boolean, relay: boolean): TemplateResult {
   return html`<svg class="arrow" aria-hidden="true" focusable="false">
       <line x1="0" y1="5" x2="100%" y2="5" />
       <svg x=${client ? '100%' : '0'} y="5" width="1" height="1" overflow="visible">
-        <path d=${client ? 'M-11 0l-9-4.5v9z' : 'M11 0l9-4.5v9z'} />
+        <path d=${client ? 'M0 0l-9-4.5v9z' : 'M0 0l9-4.5v9z'} />
       </svg>
     </svg>
     ${relay ? html`<span class="hop" aria-hidden="true"></span>` : nothing}`;

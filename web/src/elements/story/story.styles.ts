@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const storyStyles = css`
   :host {
     --page-x: 17px;
-    --relay-x: 84px;
+    --relay-x: 106px;
     --server-x: 17px;
     --text-x: 38px;
     --time: 3.6rem;
@@ -14,7 +14,7 @@ export const storyStyles = css`
     container-type: inline-size;
   }
   .n3 {
-    --text-x: 100px;
+    --text-x: 120px;
   }
   .lanes {
     flex: none;
@@ -67,33 +67,36 @@ export const storyStyles = css`
     position: relative;
     padding: 0 0.6rem 0 0.4rem;
   }
-  /* The lanes themselves: thin lines that every row continues. */
-  ol > li::before,
-  ol > li::after {
+  /* The lanes themselves: one line each, from the first entry to the last. */
+  ol {
+    position: relative;
+    isolation: isolate;
+  }
+  ol::before,
+  ol::after,
+  .relay-lane {
     content: "";
     position: absolute;
     top: 0;
     bottom: 0;
+    z-index: -1;
     width: 0;
     border-left: 1.5px solid var(--smtp-line);
   }
-  ol > li::before {
+  ol::before {
     left: calc(0.4rem + var(--time) + var(--page-x));
   }
-  ol > li::after {
+  ol::after {
     right: calc(0.6rem + var(--server-x));
+  }
+  .n3 > .relay-lane {
+    left: calc(0.4rem + var(--time) + var(--relay-x));
+    padding: 0;
+    border-left-style: dashed;
   }
   .row {
     position: relative;
     display: flex;
-  }
-  .n3 .row::before {
-    content: "";
-    position: absolute;
-    top: 0;
-    bottom: 0;
-    left: calc(var(--time) + var(--relay-x));
-    border-left: 1.5px dashed var(--smtp-line);
   }
   .entry {
     position: relative;
@@ -142,6 +145,11 @@ export const storyStyles = css`
   .label .prose {
     font-family: system-ui, "Inter", "Segoe UI", "DejaVu Sans", sans-serif;
     font-weight: 600;
+  }
+  .label .aside {
+    margin-left: 0.7em;
+    font: 0.8rem system-ui, "Inter", "Segoe UI", "DejaVu Sans", sans-serif;
+    color: var(--smtp-dim);
   }
   .bad .label {
     color: var(--smtp-bad);
@@ -266,33 +274,38 @@ export const storyStyles = css`
     color: var(--smtp-bad);
   }
   /* TLS as a tube around what goes through it. */
-  .tube .row::after {
+  .tube::before {
     content: "";
     position: absolute;
-    z-index: 0;
     top: 0;
     bottom: 0;
-    left: calc(var(--time) + var(--page-x));
-    right: var(--server-x);
+    left: calc(0.4rem + var(--time) + var(--page-x));
+    right: calc(0.6rem + var(--server-x));
     border: solid var(--smtp-tls);
     border-width: 0 3px;
     background: var(--smtp-tls-bg);
   }
-  .tube.from-relay .row::after {
-    left: calc(var(--time) + var(--relay-x));
+  .tube.from-relay::before {
+    left: calc(0.4rem + var(--time) + var(--relay-x));
   }
-  .tube-first .row::after {
+  .tube-first::before {
     top: 3px;
     border-top-width: 3px;
     border-radius: 9px 9px 0 0;
   }
-  .tube-last .row::after {
-    bottom: 3px;
+  .tube-last::before {
+    bottom: 1px;
     border-bottom-width: 3px;
     border-radius: 0 0 9px 9px;
   }
-  .tube-first.tube-last .row::after {
+  .tube-first.tube-last::before {
     border-radius: 9px;
+  }
+  .tube-first .entry {
+    margin-top: 5px;
+  }
+  .tube-last .row {
+    margin-bottom: 3px;
   }
   .tube:not(.from-relay) .hop {
     background: var(--smtp-tls-bg);
@@ -304,15 +317,6 @@ export const storyStyles = css`
     padding: 0.15rem 0 0.1rem calc(var(--time) + var(--text-x));
     font-size: 0.78rem;
     color: var(--smtp-dim);
-  }
-  .tube .gap {
-    background: linear-gradient(var(--smtp-tls-bg), var(--smtp-tls-bg)) no-repeat;
-    background-position: calc(var(--time) + var(--page-x) + 1px) 0;
-    background-size: calc(100% - var(--time) - var(--page-x) - var(--server-x) - 2px) 100%;
-  }
-  .tube.from-relay .gap {
-    background-position: calc(var(--time) + var(--relay-x) + 1px) 0;
-    background-size: calc(100% - var(--time) - var(--relay-x) - var(--server-x) - 2px) 100%;
   }
   .toggle {
     position: absolute;
@@ -396,8 +400,8 @@ export const storyStyles = css`
     outline-offset: -2px;
   }
   /* Seen already, but after the cursor: still legible, no longer coloured. */
-  .later .label,
-  .later .pill,
+  .later:not(.selected) .label,
+  .later:not(.selected) .pill,
   .later .time {
     color: var(--smtp-dim) !important;
     font-weight: 400 !important;
@@ -439,10 +443,10 @@ export const storyStyles = css`
     .lanes,
     .scroll {
       --time: 2.35rem;
-      --relay-x: 62px;
+      --relay-x: 66px;
     }
     .scroll .n3 {
-      --text-x: 74px;
+      --text-x: 78px;
     }
     .time {
       padding-right: 0.25rem;
@@ -454,8 +458,13 @@ export const storyStyles = css`
     ol > li {
       padding-left: 0.15rem;
     }
-    ol > li::before {
+    ol::before,
+    .tube::before {
       left: calc(0.15rem + var(--time) + var(--page-x));
+    }
+    .n3 > .relay-lane,
+    .tube.from-relay::before {
+      left: calc(0.15rem + var(--time) + var(--relay-x));
     }
     .heads .page {
       max-width: 2.4rem;
@@ -484,7 +493,7 @@ export const storyStyles = css`
     .current .entry {
       outline: 2px solid CanvasText;
     }
-    .tube .row::after {
+    .tube::before {
       border-color: LinkText;
     }
   }

@@ -73,12 +73,16 @@ export const transportStyles = css`
     }
   }
   @container (max-width: 440px) {
+    .bar {
+      gap: 0.15rem 0.2rem;
+    }
     .group {
       gap: 0.2rem;
     }
+    .button.square,
     .play .button {
+      width: 2.1rem;
       min-width: 0;
-      width: 2.25rem;
       padding: 0;
     }
     .play .button span {
@@ -89,7 +93,10 @@ export const transportStyles = css`
       clip-path: inset(50%);
     }
     .step {
-      padding: 0.3rem 0.6rem;
+      padding: 0.3rem 0.5rem;
+    }
+    .speed select {
+      width: 3.6rem;
     }
     .position {
       flex-basis: 100%;

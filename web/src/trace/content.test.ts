@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceEntry } from '../core/types';
+import { messageOnWire, sameBytes, unstuff } from './content';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (octets: Uint8Array | undefined) => (octets ? new TextDecoder().decode(octets) : undefined);
+
+describe('unstuff', () => {
+  it.each([
+    ['no dots', 'a\r\nb\r\n', 'a\r\nb\r\n'],
+    ['a doubled dot', 'a\r\n..b\r\n', 'a\r\n.b\r\n'],
+    ['a doubled dot at the start', '..a\r\n', '.a\r\n'],
+    ['a dot inside a line', 'a.b\r\n', 'a.b\r\n'],
+    ['a line of dots', '....\r\n', '...\r\n'],
+    ['a bare LF, which ends no line', 'a\n..b\r\n', 'a\n..b\r\n'],
+  ])('%s', (_name, stuffed, plain) => {
+    expect(text(unstuff(bytes(stuffed)))).toBe(plain);
+  });
+});
+
+describe('messageOnWire', () => {
+  const entry = (kind: TraceEntry['kind'], content: string): TraceEntry => ({
+    seq: 0,
+    us: 0,
+    layer: 'smtp',
+    kind,
+    chapter: 'message',
+    text: content,
+    data: {},
+  });
+  // The line end and the doubled dot fall into different pieces.
+  const entries = [
+    entry('command', 'DATA\r\n'),
+    entry('content', 'a\r'),
+    entry('content', '\n.'),
+    entry('content', '.b\r\n'),
+  ];
+
+  it('joins pieces before it looks for dots', () => {
+    expect(text(messageOnWire(entries, entries.length))).toBe('a\r\n.b\r\n');
+  });
+
+  it('counts only what has happened', () => {
+    expect(messageOnWire(entries, 1)).toBeUndefined();
+    expect(text(messageOnWire(entries, 2))).toBe('a\r');
+  });
+});
+
+it('sameBytes compares octets and length', () => {
+  expect(sameBytes(bytes('ab'), bytes('ab'))).toBe(true);
+  expect(sameBytes(bytes('ab'), bytes('abc'))).toBe(false);
+  expect(sameBytes(bytes('ab'), bytes('ac'))).toBe(false);
+});
