@@ -125,6 +125,19 @@ std::optional<found_word> find_word(std::string_view text) {
   return word;
 }
 
+// Where the run of other text that begins at `begin` ends: at a blank, or where an encoded word may
+// begin. One pass: searching for each apart could be quadratic.
+std::size_t end_of_run(std::string_view text, std::size_t begin) noexcept {
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+      return i;
+    if (i > begin && c == '=' && text.substr(i, 2) == "=?")
+      return i;
+  }
+  return text.size();
+}
+
 }  // namespace
 
 std::vector<std::string> encode_words(std::string_view utf8, std::size_t first_room, word_place place) {
@@ -172,8 +185,7 @@ std::string decode_words(std::string_view text) {
       continue;
     }
     flush();
-    const std::string_view run = text.substr(0, text.find_first_of(" \t\r\n", blank));
-    const std::size_t next = std::min(run.find("=?", blank + 1), run.size());
+    const std::size_t next = end_of_run(text, blank);
     out.append(text.substr(0, next));
     text.remove_prefix(next);
   }

@@ -223,9 +223,11 @@ std::vector<std::string> format_parameter(std::string_view attribute, std::strin
   const std::string start = std::string(attribute) + "=";
   if (is_token(value))
     return {start + std::string(value)};
-  std::vector<std::string> out{start + quoted_string(ascii_form(value))};
+  std::vector<std::string> out;
+  // Readers that know both forms and take the first one shall take the exact one.
   if (!all_ascii(value))
     append_exact(out, attribute, value);
+  out.push_back(start + quoted_string(ascii_form(value)));
   return out;
 }
 

@@ -27,7 +27,7 @@ using header_parameter = text::parameter;
 
 // "Content-Type: text/plain; charset=utf-8" with its CRLF. `value` is written as it is: ASCII
 // without control characters. Parameter values are tokens or quoted-strings; one that is not ASCII
-// is written twice: first in ASCII with "_" for the rest, for old readers, then as RFC 2231 says.
+// is written twice: as RFC 2231 says, then in ASCII with "_" for the rest, for old readers.
 // Errors as above; invalid_header when an attribute is not a token; invalid_argument when a value
 // is longer than 255 octets.
 [[nodiscard]] result<std::string> parameter_field(std::string_view name, std::string_view value,

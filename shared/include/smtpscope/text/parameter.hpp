@@ -21,7 +21,7 @@ struct parameter {
 
 // How one parameter is written: pieces "attribute=value" without semicolons, each at most 76
 // characters long where a piece can be cut. A token or quoted-string when the value is ASCII; else
-// first an ASCII form for old readers, with "_" for each other character, then the exact form.
+// the exact form (RFC 2231) and behind it an ASCII form for old readers, with "_" for each other character.
 // Preconditions: `attribute` is a token, `value` is UTF-8 without control characters.
 [[nodiscard]] std::vector<std::string> format_parameter(std::string_view attribute, std::string_view value);
 
