@@ -93,7 +93,7 @@ verdict relay_session::page_data(std::uint64_t octets) {
 
 void relay_session::page_message_too_large() {
   if (closing()) return;
-  misuse("a binary message has at most 65536 bytes");
+  misuse("a binary message has at most 65536 bytes, a control frame 4096");
   std::get<close_tunnel>(actions_.back()).with = close_code::too_large;
 }
 
@@ -126,7 +126,7 @@ void relay_session::connected(const ip_address& address, microseconds us) {
 void relay_session::begin_tls() {
   tls_begun_ = true;
   phase_ = phase::securing;
-  actions_.push_back(secure_server{target_->host.text(), target_->kind});
+  actions_.push_back(secure_server{target_->host.text(), target_->kind, tls_});
 }
 
 void relay_session::secured(tls_report report) {

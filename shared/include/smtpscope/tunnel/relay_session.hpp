@@ -37,11 +37,12 @@ struct connect_server {  // to the first of these that answers; then connected()
   std::vector<ip_address> addresses;
   std::uint16_t port;
 };
-// TLS with the server, verified against that name; then secured() or failed(stage::tls, …). Before its
-// first octet: plaintext_waits() if the server's socket has octets that nobody read.
+// TLS with the server, verified against that name; then secured(), tls_failed() or failed(stage::tls, …).
+// With tls_mode::none it follows STARTTLS: if the socket has octets that nobody read, plaintext_waits() instead.
 struct secure_server {
   std::string host;
   destination_kind kind;
+  tls_mode mode;
 };
 struct end_sending {};   // half-close towards the server, after all octets before it
 struct close_tunnel {    // close the WebSocket with that code and the server's connection

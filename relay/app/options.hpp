@@ -1,0 +1,48 @@
+#pragma once
+// Everything `smtpscope serve` can be told, as values that are already right in themselves.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/net/asio.hpp"
+#include "relay/web/connection.hpp"
+#include "relay/web/names.hpp"
+#include "smtpscope/session/server_policy.hpp"
+#include "smtpscope/tunnel/address_policy.hpp"
+#include "smtpscope/tunnel/limits.hpp"
+
+namespace smtpscope::app {
+
+enum class exposure : std::uint8_t { loopback_only, behind_public_proxy };
+enum class with_mailbox : std::uint8_t { no, yes };
+
+struct serve_options {
+  net::tcp::endpoint listen{net::asio::ip::address_v4::loopback(), 8025};
+  net::tcp::endpoint smtp{net::asio::ip::address_v4::loopback(), 2525};
+  net::tcp::endpoint smtps{net::asio::ip::address_v4::loopback(), 2465};
+  with_mailbox mailbox = with_mailbox::yes;
+  std::vector<tunnel::host_and_port> allow;  // beside the defaults
+  tunnel::private_addresses private_addresses = tunnel::private_addresses::refused;
+  std::vector<web::origin> origins;
+  web::no_origin no_origin = web::no_origin::refused;
+  std::vector<std::filesystem::path> ca_files;
+  std::optional<std::filesystem::path> mailbox_dir;  // nothing: in memory
+  std::vector<session::user> users;                  // none: the demo user
+  std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
+  std::filesystem::path state_dir;
+  exposure shown_to = exposure::loopback_only;
+  int threads = 2;
+  std::uint64_t most_tunnels = 1024;
+  tunnel::limits tunnel_limits;
+  web::http_limits http_limits;
+  milliseconds drain{3'000};  // for tunnels to finish when the relay is asked to end
+};
+
+// ${XDG_STATE_HOME:-~/.local/state}/smtpscope; nothing when neither variable leads anywhere.
+[[nodiscard]] std::optional<std::filesystem::path> default_state_dir();
+// ../web beside the running program.
+[[nodiscard]] std::filesystem::path default_web_dir();
+
+}  // namespace smtpscope::app

@@ -1,0 +1,269 @@
+#include "relay/app/relay.hpp"
+
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <spdlog/spdlog.h>
+
+#include "relay/mailbox/accounts.hpp"
+#include "relay/mailbox/maildir_store.hpp"
+#include "relay/mailbox/memory_store.hpp"
+#include "relay/mailbox/server.hpp"
+#include "relay/net/certificate.hpp"
+#include "relay/net/connect.hpp"
+#include "relay/net/tls_client.hpp"
+#include "relay/web/api.hpp"
+#include "relay/web/connection.hpp"
+
+namespace smtpscope::app {
+namespace {
+
+namespace asio = net::asio;
+
+error wrong(std::string text) { return {errc::invalid_argument, std::move(text)}; }
+
+std::string text_of(const net::tcp::endpoint& at) {
+  return tunnel::format_host_and_port(at.address().to_string(), at.port());
+}
+
+status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at) {
+  net::error_code ec;
+  acceptor.open(at.protocol(), ec);
+  if (!ec) acceptor.set_option(net::tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.bind(at, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  if (!ec) return {};
+  if (ec == asio::error::address_in_use)
+    return wrong("port " + std::to_string(at.port()) + " is in use: stop the program that uses it, or choose another with --listen " +
+                 tunnel::format_host_and_port(at.address().to_string(), 0) + " (0 takes any free port)");
+  return wrong("cannot listen on " + text_of(at) + " (--listen): " + ec.message());
+}
+
+// What a browser on this machine calls an address it can connect to.
+asio::ip::address reachable(const asio::ip::address& bound) {
+  if (!bound.is_unspecified()) return bound;
+  if (bound.is_v4()) return asio::ip::address_v4::loopback();
+  return asio::ip::address_v6::loopback();
+}
+
+web::names make_names(const serve_options& options, const net::tcp::endpoint& bound) {
+  web::names served(options.no_origin);
+  const auto host = reachable(bound.address());
+  const std::string text = host.is_v6() ? "[" + host.to_string() + "]" : host.to_string();
+  served.serve(text, bound.port());
+  if (host.is_loopback()) served.serve("localhost", bound.port());
+  for (const web::origin& from : options.origins) served.trust(from);
+  return served;
+}
+
+result<web::site> load_site(const serve_options& options) {
+  if (options.web_dir) {
+    auto loaded = web::site::load(*options.web_dir);
+    if (!loaded) return wrong("--web-dir " + loaded.why().detail);
+    return loaded;
+  }
+  auto loaded = web::site::load(default_web_dir());
+  if (loaded) return loaded;
+  spdlog::warn("no page to serve: {}. Build it with ./relay/run, or name its directory with --web-dir", loaded.why().detail);
+  return web::site();
+}
+
+result<std::unique_ptr<mailbox::message_store>> make_store(const serve_options& options) {
+  if (!options.mailbox_dir) return std::unique_ptr<mailbox::message_store>(std::make_unique<mailbox::memory_store>());
+  auto opened = mailbox::maildir_store::open(*options.mailbox_dir);
+  if (!opened) return wrong("--mailbox-dir: " + opened.why().detail);
+  return std::unique_ptr<mailbox::message_store>(std::move(*opened));
+}
+
+}  // namespace
+
+// Declared in the order of their needs, destroyed the other way: what coroutines refer to comes before
+// the context, which ends with them; what belongs to the context comes after.
+class relay::parts {
+ public:
+  parts(serve_options given, std::unique_ptr<net::resolver> name_service)
+      : options(std::move(given)),
+        policy(options.private_addresses),
+        names(options.no_origin),
+        resolver(std::move(name_service)),
+        context(options.threads),
+        acceptor(context),
+        signals(context),
+        hurry(context) {}
+
+  ~parts() {
+    context.stop();
+    standing.abandon();
+    resolver.reset();  // its threads, and the API's, post to the context
+    if (api) api->finish();
+  }
+
+  [[nodiscard]] status open();
+  [[nodiscard]] status open_mailbox();
+  [[nodiscard]] status open_web();
+  void stop();
+  void wait_for_signal();
+
+  serve_options options;
+  std::unique_ptr<mailbox::message_store> store;
+  std::optional<net::tls_client> remote_tls;
+  std::optional<net::tls_client> mailbox_tls;
+  tunnel::counters count;
+  tunnel::registry standing;
+  tunnel::address_policy policy;
+  web::names names;
+  web::site site;
+  std::unique_ptr<net::resolver> resolver;
+  std::optional<web::shown_mailbox> shown;
+  std::unique_ptr<web::api> api;
+  std::optional<tunnel::services> tunnels;
+  std::optional<web::http_services> http;
+  asio::io_context context;
+  std::optional<mailbox::server> mailbox;
+  net::tcp::acceptor acceptor;
+  asio::signal_set signals;
+  asio::steady_timer hurry;
+  std::atomic<int> stops{0};
+};
+
+status relay::parts::open() {
+  auto trust = net::tls_client::with_system_roots(options.ca_files);
+  if (!trust) return wrong("--ca-file " + trust.why().detail);
+  remote_tls.emplace(std::move(*trust));
+  policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
+  policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
+  for (const tunnel::host_and_port& to : options.allow) policy.allow(to.host, to.port);
+  // The page's port first: its being in use is the most likely obstacle, and nothing is made before.
+  if (const status ok = listen_on(acceptor, options.listen); !ok) return ok;
+  if (options.mailbox == with_mailbox::yes)
+    if (const status ok = open_mailbox(); !ok) return ok;
+  return open_web();
+}
+
+status relay::parts::open_mailbox() {
+  auto opened = make_store(options);
+  if (!opened) return opened.why();
+  store = std::move(*opened);
+  const auto identity = net::load_or_create_identity({options.state_dir, net::local_host_name()});
+  if (!identity) return wrong("--state-dir: " + identity.why().detail);
+  auto trust = net::tls_client::with_only(identity->ca_pem);
+  if (!trust) return wrong("--state-dir: " + identity->ca_file.string() + ": " + trust.why().detail);
+  mailbox_tls.emplace(std::move(*trust));
+  mailbox::server_options wanted;
+  wanted.smtp = options.smtp;
+  wanted.smtps = options.smtps;
+  wanted.policy = mailbox::make_policy(options.users);
+  auto started = mailbox::server::start(context.get_executor(), std::move(wanted), *identity, *store);
+  if (!started) return started.why();
+  mailbox.emplace(std::move(*started));
+
+  shown.emplace();
+  shown->host = reachable(mailbox->smtp().address()).to_string();
+  shown->smtp_port = mailbox->smtp().port();
+  shown->smtps_port = mailbox->smtps().port();
+  shown->domain = mailbox::default_domain;
+  if (options.users.empty()) shown->users.push_back({std::string(mailbox::demo.name), std::string(mailbox::demo.password)});
+  for (const session::user& user : options.users) shown->users.push_back({user.name, {}});
+  for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
+    const auto address = reachable(at.address());
+    policy.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
+    if (address.is_loopback()) policy.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
+  }
+  return {};
+}
+
+status relay::parts::open_web() {
+  auto loaded = load_site(options);
+  if (!loaded) return loaded.why();
+  site = std::move(*loaded);
+  names = make_names(options, acceptor.local_endpoint());
+  api = std::make_unique<web::api>(options.tunnel_limits, policy.destinations(), shown, store.get());
+  tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
+                                   mailbox_tls ? &*mailbox_tls : nullptr, options.most_tunnels, count});
+  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits});
+  asio::co_spawn(context, web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
+    if (failed) spdlog::critical("no connections are accepted any more");
+  });
+  return {};
+}
+
+// Runs on one of the context's threads.
+void relay::parts::stop() {
+  net::error_code ignored;
+  acceptor.close(ignored);
+  // Each of these is one thing to wait for; the last one done ends the context.
+  const auto left = std::make_shared<std::atomic<int>>(mailbox ? 2 : 1);
+  const auto done = [this, left] {
+    if (--*left == 0) context.stop();
+  };
+  if (mailbox) asio::co_spawn(context, mailbox->stop(options.drain), [done](std::exception_ptr) { done(); });
+  standing.drain(options.drain, done);
+  // Should anything hang beyond all limits of its own, the process still ends.
+  hurry.expires_after(options.drain + 2 * options.tunnel_limits.closing + std::chrono::seconds(1));
+  hurry.async_wait([this](const net::error_code& ec) {
+    if (!ec) context.stop();
+  });
+}
+
+void relay::parts::wait_for_signal() {
+  signals.async_wait([this](const net::error_code& ec, int signal) {
+    if (ec) return;
+    spdlog::info("signal {}: ending", signal);
+    if (stops++ == 0) stop();
+    else context.stop();
+    wait_for_signal();
+  });
+}
+
+result<std::unique_ptr<relay>> relay::create(serve_options options, std::unique_ptr<net::resolver> names) {
+  if (!options.listen.address().is_loopback() && options.shown_to != exposure::behind_public_proxy)
+    return wrong("--listen " + text_of(options.listen) +
+                 " can be reached from other machines: that needs --behind-proxy (a proxy that does TLS) and --public "
+                 "(anybody may use it). Without both, listen on a loopback address such as 127.0.0.1:8025");
+  auto all = std::make_unique<parts>(std::move(options), std::move(names));
+  if (const status ok = all->open(); !ok) return ok.why();
+  return std::unique_ptr<relay>(new relay(std::move(all)));
+}
+
+relay::relay(std::unique_ptr<parts> all) : parts_(std::move(all)) {}
+relay::~relay() = default;
+
+void relay::run() {
+  std::vector<std::thread> others;
+  for (int i = 1; i < parts_->options.threads; ++i) others.emplace_back([this] { parts_->context.run(); });
+  parts_->context.run();
+  for (std::thread& other : others) other.join();
+}
+
+void relay::stop() {
+  if (parts_->stops++ > 0) return parts_->context.stop();
+  asio::post(parts_->context, [this] { parts_->stop(); });
+}
+
+void relay::stop_on_signals() {
+  parts_->signals.add(SIGINT);
+  parts_->signals.add(SIGTERM);
+  parts_->wait_for_signal();
+}
+
+std::uint16_t relay::port() const { return parts_->acceptor.local_endpoint().port(); }
+std::uint16_t relay::smtp_port() const { return parts_->mailbox ? parts_->mailbox->smtp().port() : std::uint16_t{0}; }
+std::uint16_t relay::smtps_port() const { return parts_->mailbox ? parts_->mailbox->smtps().port() : std::uint16_t{0}; }
+
+std::string relay::banner() const {
+  const auto bound = parts_->acceptor.local_endpoint();
+  std::string text = "smtpscope: open http://" + text_of({reachable(bound.address()), bound.port()}) + "/\n";
+  if (!parts_->mailbox) return text;
+  text += "smtpscope: mailbox smtp " + text_of(parts_->mailbox->smtp()) + ", smtps " + text_of(parts_->mailbox->smtps()) + "\n";
+  for (const web::shown_user& user : parts_->shown->users)
+    text += "smtpscope: user " + user.name + (user.password.empty() ? "" : ", password " + user.password) + "\n";
+  return text;
+}
+
+}  // namespace smtpscope::app

@@ -1,0 +1,46 @@
+#pragma once
+// The whole relay as one object: listeners, page, tunnels, mailbox.
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include "relay/app/options.hpp"
+#include "relay/net/resolver.hpp"
+#include "smtpscope/base/result.hpp"
+
+namespace smtpscope::app {
+
+class relay {
+ public:
+  // Opens everything: after this, connections are accepted by the system and served once run() runs.
+  // Error: invalid_argument; the text says which option is wrong or what is in the way.
+  [[nodiscard]] static result<std::unique_ptr<relay>> create(serve_options options,
+                                                             std::unique_ptr<net::resolver> names = net::make_system_resolver());
+  relay(const relay&) = delete;
+  relay& operator=(const relay&) = delete;
+  ~relay();
+
+  // Serves on `options.threads` threads, this one among them, until it has been stopped.
+  void run();
+
+  // Ends in order: no new connections; tunnels and mailbox sessions are asked to finish and ended after
+  // `options.drain`. The second call ends at once. From any thread.
+  void stop();
+  // The same on SIGINT and SIGTERM, from now on.
+  void stop_on_signals();
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t smtp_port() const;   // 0 without mailbox
+  [[nodiscard]] std::uint16_t smtps_port() const;  // 0 without mailbox
+
+  // One line for each thing a person or a script wants to know; the first is "smtpscope: open URL".
+  [[nodiscard]] std::string banner() const;
+
+ private:
+  class parts;
+  explicit relay(std::unique_ptr<parts> all);
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace smtpscope::app

@@ -1,0 +1,27 @@
+// The program `smtpscope`: reads the command line and hands over to a subcommand.
+
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "relay/cli/serve.hpp"
+#include "smtpscope/version.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App program("smtpscope: shows every byte of an SMTP session and says what it means", "smtpscope");
+  program.set_version_flag("--version", "smtpscope " + std::string(smtpscope::version));
+  program.require_subcommand(1);
+  program.footer("Options of a subcommand: smtpscope serve --help");
+  int exit_status = 0;
+  smtpscope::cli::add_serve(program, exit_status);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return program.exit(asked);
+  } catch (const CLI::ParseError& wrong) {
+    std::fprintf(stderr, "smtpscope: %s. Try: smtpscope serve --help\n", wrong.what());
+    return smtpscope::cli::wrong_usage;
+  }
+  return exit_status;
+}

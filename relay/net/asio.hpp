@@ -1,0 +1,34 @@
+#pragma once
+// The names of Boost.Asio that the relay uses everywhere.
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace smtpscope::net {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// Waits without exceptions: the result is a tuple that begins with an error_code.
+inline constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+
+// Runs its action when the scope ends, however it ends.
+template <class Action>
+class at_exit {
+ public:
+  explicit at_exit(Action action) : action_(std::move(action)) {}
+  at_exit(const at_exit&) = delete;
+  at_exit& operator=(const at_exit&) = delete;
+  ~at_exit() { action_(); }
+
+ private:
+  Action action_;
+};
+
+}  // namespace smtpscope::net

@@ -1,0 +1,322 @@
+#include "relay/tunnel/bridge.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/field.hpp>
+#include <spdlog/spdlog.h>
+
+#include "relay/net/buffer_pool.hpp"
+#include "relay/net/connect.hpp"
+
+namespace smtpscope::tunnel {
+namespace {
+
+namespace asio = net::asio;
+namespace websocket = boost::beast::websocket;
+using net::error_code;
+using net::use_tuple;
+
+// As much as Beast holds itself: the beginning of a message fits, and a short message as a whole.
+constexpr std::size_t first_read_octets = 1536;
+
+// Beast closes by itself, without our words, when a message announces more than this. It also keeps
+// lengths of 63 bits and more away from sums.
+constexpr std::size_t refused_unread_octets = std::size_t{1} << 20;
+
+asio::const_buffer to_buffer(std::span<const std::byte> octets) { return asio::buffer(octets.data(), octets.size()); }
+
+}  // namespace
+
+bridge::bridge(net::tcp::socket page, const services& shared)
+    : shared_(shared),
+      number_(++shared.count.opened),
+      page_(std::move(page)),
+      server_(page_.get_executor()),
+      session_(shared.policy, shared.bounds),
+      wake_(page_.get_executor()),
+      clock_(page_.get_executor()) {
+  ++shared_.count.active;
+}
+
+bridge::~bridge() { --shared_.count.active; }
+
+net::awaitable<void> bridge::run(upgrade_request request) {
+  using namespace asio::experimental::awaitable_operators;
+  error_code ignored;
+  page_.next_layer().set_option(net::tcp::no_delay(true), ignored);
+  // Beast's own timeouts end a reader without a word; the clock below knows what it ends.
+  page_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+    response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
+    response.set(boost::beast::http::field::server, "smtpscope");
+  }));
+  page_.auto_fragment(false);
+  page_.read_message_max(refused_unread_octets);
+  const auto [ec] = co_await page_.async_accept(request, use_tuple);
+  if (ec) co_return;
+  if (shared_.count.active > shared_.most_tunnels) session_.turn_away();
+  else session_.accepted();
+  started_ = phase_since_ = last_moved_ = steady::now();
+  next_ping_ = started_ + shared_.bounds.ping;
+  noticed();
+  co_await (upward() && downward() && clock());
+  co_await linger();
+  log_end();
+}
+
+void bridge::drain(milliseconds deadline) {
+  asio::post(page_.get_executor(), [self = shared_from_this(), deadline] {
+    self->session_.drain(deadline);
+    self->drain_at_ = steady::now() + deadline;
+    self->clock_.cancel();
+    self->noticed();
+  });
+}
+
+void bridge::noticed() {
+  const auto phase = session_.state();
+  if (session_.half_closed() && !half_closed_since_) {
+    half_closed_since_ = steady::now();
+    clock_.cancel();
+  }
+  if (phase != phase_seen_) {
+    const auto before = std::exchange(phase_seen_, phase);
+    phase_since_ = steady::now();
+    clock_.cancel();
+    // Whoever waits for a server that is no longer wanted must not wait on.
+    const bool under_way = before == relay_session::phase::connecting || before == relay_session::phase::securing;
+    if (session_.closing() && (under_way || writing_to_server_)) server_.close();
+  }
+  if (!session_.has_next()) return;
+  wake_.cancel();
+  if (waiting_for_server_) server_.interrupt();
+}
+
+// --- page → server ---
+
+net::awaitable<void> bridge::upward() {
+  std::array<std::byte, first_read_octets> first;
+  for (;;) {
+    const auto [ec, size] = co_await page_.async_read_some(asio::buffer(first), use_tuple);
+    if (ec) {
+      page_read_failed(ec);
+      break;
+    }
+    if (session_.closing()) continue;  // what follows is read to let the close frame through
+    if (page_.got_text()) take_text(std::span(first).first(size));
+    else co_await take_binary(std::span(first).first(size));
+  }
+  page_read_ended_ = true;
+  clock_.cancel();
+}
+
+void bridge::take_text(std::span<const std::byte> piece) {
+  control_.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  if (control_.size() > control_frame_octets) {
+    session_.page_message_too_large();
+    return noticed();
+  }
+  if (!page_.is_message_done()) return;
+  const bool slept = session_.readable() == 0;
+  session_.page_text(control_);
+  control_.clear();
+  moved();
+  noticed();
+  if (slept && session_.readable() > 0) wake_.cancel();  // fresh credit
+}
+
+net::awaitable<void> bridge::take_binary(std::span<std::byte> first) {
+  if (page_.is_message_done()) {
+    co_await to_server(first);
+    co_return;
+  }
+  net::buffer_lease lease;
+  const std::span<std::byte> all = lease.octets();
+  std::memcpy(all.data(), first.data(), first.size());
+  std::size_t size = first.size();
+  while (!page_.is_message_done()) {
+    const auto rest = all.subspan(size);
+    if (rest.empty()) {
+      session_.page_message_too_large();
+      co_return noticed();
+    }
+    const auto [ec, more] = co_await page_.async_read_some(asio::buffer(rest.data(), rest.size()), use_tuple);
+    if (ec) co_return page_read_failed(ec);
+    size += more;
+  }
+  co_await to_server(all.first(size));
+}
+
+net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
+  const verdict answer = session_.page_data(octets.size());
+  noticed();
+  if (answer == verdict::discard) co_return;
+  writing_to_server_ = true;
+  const error_code ec = co_await server_.write_all(octets);
+  writing_to_server_ = false;
+  moved();
+  if (!ec) co_return;
+  session_.failed(stage::stream, net::code_of(ec));
+  noticed();
+}
+
+void bridge::page_read_failed(const error_code& ec) {
+  if (ec == websocket::error::message_too_big) session_.page_message_too_large();
+  else session_.page_closed();
+  noticed();
+}
+
+// --- server → page ---
+
+net::awaitable<void> bridge::downward() {
+  while (!closed_) {
+    if (const auto what = session_.next()) {
+      co_await perform(*what);
+      noticed();
+    } else if (session_.readable() == 0) {
+      co_await sleep();
+    } else {
+      waiting_for_server_ = true;
+      const error_code ec = co_await server_.wait_readable();
+      waiting_for_server_ = false;
+      if (!session_.has_next() && (!ec || !server_.closed())) co_await to_page();
+    }
+  }
+  clock_.cancel();
+}
+
+net::awaitable<void> bridge::to_page() {
+  const std::size_t most = session_.readable();
+  if (most == 0) co_return;
+  net::buffer_lease lease;
+  const net::transfer got = server_.read_now(lease.octets().first(most));
+  if (got.error == asio::error::would_block) co_return;
+  moved();
+  if (got.error == asio::error::eof) {
+    session_.server_ended();
+    co_return noticed();
+  }
+  if (got.error) {
+    session_.failed(stage::stream, net::code_of(got.error));
+    co_return noticed();
+  }
+  const auto octets = lease.octets().first(got.octets);
+  const verdict answer = session_.server_data(octets);
+  if (answer == verdict::discard) co_return noticed();
+  page_.binary(true);
+  co_await write_page(octets);
+}
+
+net::awaitable<void> bridge::write_page(std::span<const std::byte> octets) {
+  writing_to_page_ = true;
+  const auto [ec, written] = co_await page_.async_write(to_buffer(octets), use_tuple);
+  writing_to_page_ = false;
+  moved();
+  if (!ec) co_return;
+  session_.page_closed();
+  noticed();
+}
+
+net::awaitable<void> bridge::sleep() {
+  wake_.expires_at(steady::time_point::max());
+  co_await wake_.async_wait(use_tuple);
+}
+
+// --- what the session asks for ---
+
+net::awaitable<void> bridge::perform(const action& what) {
+  return std::visit([this](const auto& a) { return on(a); }, what);
+}
+
+net::awaitable<void> bridge::on(const send_control& what) {
+  page_.text(true);
+  co_await write_page(std::as_bytes(std::span(what.text)));
+}
+
+net::awaitable<void> bridge::on(const resolve_name& what) {
+  const auto asked = steady::now();
+  shared_.names.resolve(what.host, [weak = weak_from_this(), executor = page_.get_executor(), asked](net::resolution r) {
+    asio::post(executor, [weak, asked, r = std::move(r)]() mutable {
+      const auto self = weak.lock();
+      if (!self) return;
+      const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
+      if (r.failure) self->session_.failed(stage::resolve, *r.failure);
+      else self->session_.resolved(std::move(r.addresses), us);
+      self->noticed();
+    });
+  });
+  co_return;
+}
+
+net::awaitable<void> bridge::on(const connect_server& what) {
+  const auto asked = steady::now();
+  const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect);
+  const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
+  moved();
+  if (got.address) session_.connected(*got.address, us);
+  else session_.failed(stage::connect, got.failure);
+}
+
+net::awaitable<void> bridge::on(const secure_server& what) {
+  if (what.mode == tls_mode::none && server_.plaintext_waiting()) co_return session_.plaintext_waits();
+  const bool own = what.kind == destination_kind::mailbox && shared_.mailbox_tls != nullptr;
+  const net::tls_client& trust = own ? *shared_.mailbox_tls : shared_.remote_tls;
+  const auto asked = steady::now();
+  const error_code ec = co_await server_.handshake(trust.session(what.host, handshake_));
+  const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
+  moved();
+  if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
+  const net::tls_failure why = net::explain_failure(*server_.tls(), ec);
+  if (why.what == code::reset) session_.failed(stage::tls, code::reset);
+  else session_.tls_failed(why.what, why.reason, std::move(handshake_.refused));
+}
+
+net::awaitable<void> bridge::on(const end_sending&) {
+  // An error here shows itself to the reader.
+  static_cast<void>(co_await server_.end_writing());
+}
+
+net::awaitable<void> bridge::on(const close_tunnel& what) {
+  if (!server_.closed() && server_.socket().is_open() && !session_.outcome())
+    static_cast<void>(co_await server_.end_writing());
+  server_.close();
+  const websocket::close_reason reason(static_cast<std::uint16_t>(what.with));
+  co_await page_.async_close(reason, use_tuple);
+  closed_ = true;
+}
+
+// Reads what the page still says until it hangs up: a socket closed with unread octets sends a reset,
+// which can overtake our last words.
+net::awaitable<void> bridge::linger() {
+  using namespace asio::experimental::awaitable_operators;
+  auto& socket = page_.next_layer();
+  error_code ec;
+  socket.shutdown(net::tcp::socket::shutdown_send, ec);
+  if (ec) co_return;
+  std::array<std::byte, first_read_octets> rest;
+  clock_.expires_after(shared_.bounds.closing);
+  auto read_out = [&]() -> net::awaitable<void> {
+    for (error_code end; !end;) end = std::get<0>(co_await socket.async_read_some(asio::buffer(rest), use_tuple));
+  };
+  co_await (read_out() || clock_.async_wait(use_tuple));
+  socket.close(ec);
+}
+
+void bridge::log_end() const {
+  shared_.count.bytes_up += session_.bytes_up();
+  shared_.count.bytes_down += session_.bytes_down();
+  const auto seconds = std::chrono::duration<double>(steady::now() - started_).count();
+  if (const auto& why = session_.outcome())
+    spdlog::info("tunnel {}: {} at {}, {:.1f} s, {} bytes up, {} down", number_, name(why->what), name(why->at), seconds,
+                 session_.bytes_up(), session_.bytes_down());
+  else
+    spdlog::info("tunnel {}: ended in order, {:.1f} s, {} bytes up, {} down", number_, seconds, session_.bytes_up(),
+                 session_.bytes_down());
+}
+
+}  // namespace smtpscope::tunnel

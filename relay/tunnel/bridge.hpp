@@ -1,0 +1,105 @@
+#pragma once
+// One tunnel: a WebSocket to the page, a stream to the server, and the session that rules both.
+//
+// Three coroutines on one strand:
+//   upward    page → server: one message in memory; the next is read when this one is written
+//   downward  server → page, all that is said to the page, and what the session asks for
+//   clock     limits, pings
+// Each direction holds one buffer while octets move and none while they do not; what is not read
+// waits in the sender's socket, so a side that stops stops the other, and memory does not grow.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+
+#include "relay/net/stream.hpp"
+#include "relay/tunnel/page_socket.hpp"
+#include "relay/tunnel/services.hpp"
+#include "smtpscope/tunnel/relay_session.hpp"
+
+namespace smtpscope::tunnel {
+
+using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
+
+class bridge : public std::enable_shared_from_this<bridge> {
+ public:
+  // `page` runs on a strand of its own, which becomes the bridge's.
+  bridge(net::tcp::socket page, const services& shared);
+  bridge(const bridge&) = delete;
+  bridge& operator=(const bridge&) = delete;
+  ~bridge();
+
+  // From the upgrade to the end of both connections. Call it once.
+  [[nodiscard]] net::awaitable<void> run(upgrade_request request);
+
+  // Asks the page to finish, and ends the tunnel after `deadline`. From any thread.
+  void drain(milliseconds deadline);
+
+ private:
+  using steady = std::chrono::steady_clock;
+
+  [[nodiscard]] net::awaitable<void> upward();
+  [[nodiscard]] net::awaitable<void> take_binary(std::span<std::byte> first);
+  [[nodiscard]] net::awaitable<void> to_server(std::span<const std::byte> octets);
+  void take_text(std::span<const std::byte> piece);
+  void page_read_failed(const net::error_code& ec);
+
+  [[nodiscard]] net::awaitable<void> downward();
+  [[nodiscard]] net::awaitable<void> to_page();
+  [[nodiscard]] net::awaitable<void> write_page(std::span<const std::byte> octets);
+  [[nodiscard]] net::awaitable<void> sleep();
+
+  [[nodiscard]] net::awaitable<void> perform(const action& what);
+  [[nodiscard]] net::awaitable<void> on(const send_control& what);
+  [[nodiscard]] net::awaitable<void> on(const resolve_name& what);
+  [[nodiscard]] net::awaitable<void> on(const connect_server& what);
+  [[nodiscard]] net::awaitable<void> on(const secure_server& what);
+  [[nodiscard]] net::awaitable<void> on(const end_sending& what);
+  [[nodiscard]] net::awaitable<void> on(const close_tunnel& what);
+
+  [[nodiscard]] net::awaitable<void> clock();
+  [[nodiscard]] steady::time_point deadline() const;
+  void on_deadline(steady::time_point now);
+  void ping();
+  [[nodiscard]] bool page_is_gone();
+
+  // After every call of the session that may have changed it.
+  void noticed();
+  void moved() { last_moved_ = steady::now(); }
+  [[nodiscard]] net::awaitable<void> linger();
+  void log_end() const;
+
+  const services& shared_;
+  const std::uint64_t number_;
+  page_stream page_;
+  net::handshake_record handshake_;  // before server_, whose TLS writes to it
+  net::stream server_;
+  relay_session session_;
+  net::asio::steady_timer wake_;
+  net::asio::steady_timer clock_;
+  std::string control_;  // a control frame on its way in
+
+  steady::time_point started_ = steady::now();
+  steady::time_point phase_since_ = started_;
+  steady::time_point last_moved_ = started_;
+  steady::time_point next_ping_ = started_;
+  std::optional<steady::time_point> drain_at_;
+  std::optional<steady::time_point> half_closed_since_;
+  relay_session::phase phase_seen_ = relay_session::phase::expect_open;
+
+  bool waiting_for_server_ = false;  // downward waits for octets
+  bool writing_to_server_ = false;
+  bool writing_to_page_ = false;
+  bool pinging_ = false;
+  bool page_read_ended_ = false;
+  bool closed_ = false;              // close_tunnel has been performed
+};
+
+}  // namespace smtpscope::tunnel

@@ -1,0 +1,31 @@
+#pragma once
+// What all tunnels of one relay share. All of it outlives them.
+
+#include <atomic>
+#include <cstdint>
+
+#include "relay/net/resolver.hpp"
+#include "relay/net/tls_client.hpp"
+#include "smtpscope/tunnel/address_policy.hpp"
+#include "smtpscope/tunnel/limits.hpp"
+
+namespace smtpscope::tunnel {
+
+struct counters {
+  std::atomic<std::uint64_t> opened{0};  // also the number by which the log names a tunnel
+  std::atomic<std::uint64_t> active{0};
+  std::atomic<std::uint64_t> bytes_up{0};
+  std::atomic<std::uint64_t> bytes_down{0};
+};
+
+struct services {
+  const address_policy& policy;
+  const limits& bounds;
+  net::resolver& names;
+  const net::tls_client& remote_tls;
+  const net::tls_client* mailbox_tls;  // trusts the embedded mailbox's authority; null without mailbox
+  std::uint64_t most_tunnels;
+  counters& count;
+};
+
+}  // namespace smtpscope::tunnel

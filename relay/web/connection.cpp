@@ -1,0 +1,183 @@
+#include "relay/web/connection.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <spdlog/spdlog.h>
+
+#include "relay/web/http_text.hpp"
+
+namespace smtpscope::web {
+namespace {
+
+namespace beast = boost::beast;
+using net::error_code;
+using net::use_tuple;
+
+constexpr std::string_view tunnel_path = "/tunnel";
+using parser = http::request_parser<http::empty_body>;
+
+std::string_view header(const request& asked, http::field name) { return asked[name]; }
+
+// Which errors of a request are worth an answer.
+std::optional<reply> answer_to_error(const error_code& ec) {
+  if (ec == beast::error::timeout)
+    return error_reply(http::status::request_timeout, "timeout", "The request did not come in time.");
+  if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+    return error_reply(http::status::request_header_fields_too_large, "too_large", "A request's header may have 8 KiB.");
+  if (ec.category() != http::make_error_code(http::error::end_of_stream).category()) return std::nullopt;
+  if (ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
+  return error_reply(http::status::bad_request, "bad_request", "This is not an HTTP/1.1 request.");
+}
+
+// What is wrong with every request of this kind, whatever it asks for.
+std::optional<reply> refuse(const request& asked, const http_services& shared) {
+  if (asked.count(http::field::host) > 1)
+    return error_reply(http::status::bad_request, "bad_request", "A request names one host.");
+  if (!shared.served.serves_host(header(asked, http::field::host)))
+    return error_reply(http::status::misdirected_request, "host_not_served",
+                       "This relay is not reached by that host name. Use the address that it printed at its start, or start it with "
+                       "--origin and the page's address.");
+  if (asked.method() != http::verb::get && asked.method() != http::verb::head) {
+    reply r = error_reply(http::status::method_not_allowed, "method_not_allowed", "Only GET and HEAD are served here.");
+    r.headers.emplace_back(http::field::allow, "GET, HEAD");
+    return r;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> origin_of(const request& asked) {
+  const auto found = asked.find(http::field::origin);
+  if (found == asked.end()) return std::nullopt;
+  return std::string_view(found->value());
+}
+
+reply origin_refused(std::optional<std::string_view> from) {
+  return error_reply(http::status::forbidden, "origin_not_allowed",
+                     from ? "Pages from that origin may not use this relay. Whoever runs it can allow that: smtpscope serve --origin URL"
+                          : "The request names no origin. For programs that are no browsers: smtpscope serve --allow-no-origin");
+}
+
+// Why this is no request for a tunnel, where it is none.
+std::optional<reply> refuse_tunnel(const request& asked, const http_services& shared) {
+  const auto from = origin_of(asked);
+  if (!shared.served.trusts_origin(from) || asked.count(http::field::origin) > 1) return origin_refused(from);
+  if (!beast::websocket::is_upgrade(asked)) {
+    reply r = error_reply(http::status::upgrade_required, "upgrade_required", "The tunnel is a WebSocket.");
+    r.headers.emplace_back(http::field::upgrade, "websocket");
+    return r;
+  }
+  const auto [first, last] = asked.equal_range(http::field::sec_websocket_protocol);
+  if (std::none_of(first, last, [](const auto& field) { return lists_token(field.value(), tunnel::subprotocol); }))
+    return error_reply(http::status::bad_request, "subprotocol_required", "The tunnel's subprotocol is smtpscope.tunnel.v1.");
+  return std::nullopt;
+}
+
+net::awaitable<reply> answer(const request& asked, const http_services& shared) {
+  if (auto no = refuse(asked, shared)) co_return std::move(*no);
+  auto path = path_of(asked.target());
+  if (!path) co_return error_reply(http::status::bad_request, "bad_request", "A request's target is a path.");
+  if (*path == tunnel_path) {
+    auto no = refuse_tunnel(asked, shared);
+    co_return no ? std::move(*no) : error_reply(http::status::bad_request, "bad_request", "A tunnel is asked for by GET alone.");
+  }
+  if (*path == "/healthz") co_return text_reply(http::status::ok, "ok\n");
+  if (*path == "/api" || path->rfind("/api/", 0) == 0) {
+    // Browsers name the origin of a foreign page that asks, even where it may not read the answer.
+    if (const auto from = origin_of(asked); from && !shared.served.trusts_origin(from)) co_return origin_refused(from);
+    co_return co_await shared.api.answer(std::move(*path));
+  }
+  co_return shared.page.answer(*path, asked);
+}
+
+bool asks_for_tunnel(const request& asked, const beast::flat_buffer& unread, const http_services& shared) {
+  return path_of(asked.target()) == tunnel_path && asked.method() == http::verb::get && unread.size() == 0 &&
+         !refuse(asked, shared) && !refuse_tunnel(asked, shared);
+}
+
+net::awaitable<void> run_tunnel(net::tcp::socket socket, request asked, const http_services& shared) {
+  const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), shared.tunnels);
+  const auto entry = shared.standing.add(bridge);
+  co_await bridge->run(std::move(asked));
+}
+
+void log_exception(std::exception_ptr failed) {
+  if (failed) spdlog::error("a connection ended by an exception");
+}
+
+// Says that nothing more comes and lets the peer read what was said, for a moment.
+net::awaitable<void> end(beast::tcp_stream& stream) {
+  error_code ec;
+  stream.socket().shutdown(net::tcp::socket::shutdown_send, ec);
+  std::array<char, 512> rest;
+  stream.expires_after(std::chrono::seconds(1));
+  while (!ec) ec = std::get<0>(co_await stream.async_read_some(net::asio::buffer(rest), use_tuple));
+}
+
+}  // namespace
+
+net::awaitable<void> serve_connection(net::tcp::socket socket, const http_services& shared) {
+  beast::tcp_stream stream(std::move(socket));
+  error_code ignored;
+  stream.socket().set_option(net::tcp::no_delay(true), ignored);
+  beast::flat_buffer unread(shared.bounds.header_octets);
+  stream.expires_after(shared.bounds.header);
+  for (;;) {
+    parser reader;
+    reader.header_limit(static_cast<std::uint32_t>(shared.bounds.header_octets));
+    reader.body_limit(boost::none);  // never read: what comes with one is refused below
+    const auto [ec, size] = co_await http::async_read_header(stream, unread, reader, use_tuple);
+    const request& asked = reader.get();
+    std::optional<reply> said = ec ? answer_to_error(ec) : std::nullopt;
+    if (ec && !said) co_return;
+    if (!ec && asks_for_tunnel(asked, unread, shared)) {
+      // A coroutine of its own: this one's buffers are not held for as long as the tunnel stands.
+      auto executor = stream.get_executor();
+      net::asio::co_spawn(executor, run_tunnel(stream.release_socket(), reader.release(), shared), log_exception);
+      co_return;
+    }
+    if (!said) said = co_await answer(asked, shared);
+    // A body is not read, so the connection cannot go on behind it.
+    const bool more = !ec && asked.keep_alive() && reader.is_done();
+    const auto response = to_response(*said, asked, more ? after_reply::keep_open : after_reply::close);
+    stream.expires_after(shared.bounds.write);
+    const auto [failed, written] = co_await http::async_write(stream, response, use_tuple);
+    if (failed) co_return;
+    if (!more) co_return co_await end(stream);
+    stream.expires_after(shared.bounds.idle);
+  }
+}
+
+net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared) {
+  const auto active = std::make_shared<std::atomic<std::size_t>>(0);
+  net::asio::steady_timer pause(acceptor.get_executor());
+  while (acceptor.is_open()) {
+    const net::asio::any_io_executor strand = net::asio::make_strand(acceptor.get_executor());
+    auto [ec, socket] = co_await acceptor.async_accept(strand, use_tuple);
+    if (ec == net::asio::error::operation_aborted || !acceptor.is_open()) co_return;
+    if (ec) {  // no descriptors or memory left: others have to end first
+      spdlog::warn("cannot accept a connection: {}", ec.message());
+      pause.expires_after(std::chrono::milliseconds(100));
+      co_await pause.async_wait(use_tuple);
+      continue;
+    }
+    if (active->load() >= shared.bounds.connections) continue;  // closed at once
+    ++*active;
+    net::asio::co_spawn(strand, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
+      --*active;
+      log_exception(failed);
+    });
+  }
+}
+
+}  // namespace smtpscope::web

@@ -1,0 +1,40 @@
+#pragma once
+// One HTTP connection: request after request, until the peer ends it, takes too long, or asks for
+// a tunnel.
+
+#include <atomic>
+
+#include "relay/net/asio.hpp"
+#include "relay/tunnel/registry.hpp"
+#include "relay/tunnel/services.hpp"
+#include "relay/web/api.hpp"
+#include "relay/web/names.hpp"
+#include "relay/web/site.hpp"
+
+namespace smtpscope::web {
+
+struct http_limits {
+  milliseconds header{5'000};   // for a request, from its first octet, and from the connection's beginning
+  milliseconds idle{15'000};    // between requests
+  milliseconds write{30'000};
+  std::size_t header_octets = 8 * 1024;
+  std::size_t connections = 2048;
+};
+
+// What all connections share; it outlives them.
+struct http_services {
+  const names& served;
+  const site& page;
+  web::api& api;
+  const tunnel::services& tunnels;
+  tunnel::registry& standing;
+  const http_limits& bounds;
+};
+
+// The socket's executor is a strand.
+[[nodiscard]] net::awaitable<void> serve_connection(net::tcp::socket socket, const http_services& shared);
+
+// Accepts until the acceptor is closed; connections run on strands of their own.
+[[nodiscard]] net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared);
+
+}  // namespace smtpscope::web
