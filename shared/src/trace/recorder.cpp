@@ -94,7 +94,8 @@ entry& recorder::add(layer l, kind k, session_time now) {
   e.layer = l;
   e.kind = k;
   e.chapter = chapter_;
-  e.secure = secure_;
+  // TLS protects what SMTP says, from the moment it stands.
+  e.secure = secure_ && (l == layer::smtp || k == kind::tls_established);
   return entries_.emplace_back(std::move(e));
 }
 
