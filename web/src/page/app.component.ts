@@ -240,8 +240,9 @@ export class SmtpApp extends LitElement {
               ${icon('back')}Back to the session
             </button>
           </p>`
-          : html`<h1 class="vh">Write and send a message</h1>`
+          : nothing
       }
+      <h1 class="vh">Write and send a message</h1>
       <smtp-composer
         .core=${this.core}
         .relay=${this.relay}

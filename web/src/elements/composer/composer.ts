@@ -1,4 +1,5 @@
-import '../mode/mode';
+import '../attachments/attachments';
+import '../destination/destination';
 import { SmtpComposer } from './composer.component';
 
 customElements.define('smtp-composer', SmtpComposer);

@@ -43,3 +43,11 @@ export function totalOctets(files: readonly DraftFile[]): number {
 export function filesOf(transfer: DataTransfer | null): File[] {
   return transfer ? [...transfer.files] : [];
 }
+
+/** A file of a given draft, with its thumbnail. */
+export function pickedFrom(file: DraftFile): PickedFile {
+  const preview = canBeInline(file.mediaType)
+    ? URL.createObjectURL(new Blob([file.octets as BlobPart], { type: file.mediaType }))
+    : undefined;
+  return { ...file, id: nextId++, preview };
+}

@@ -1,0 +1,498 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import type { RelayConfig } from '../../page/relay-api';
+import { type Breakage, hangUpPoints, type Target, type TlsChoice } from '../../page/send-request';
+import { formStyles } from '../form.styles';
+import { type IconName, icon } from '../icon';
+import { sharedStyles } from '../shared.styles';
+import { destinationStyles } from './destination.styles';
+import { hostProblem, type PresetName, portProblem, presets, type ServerChoice, serverOf } from './presets';
+
+type Field = 'host' | 'port' | 'user' | 'password';
+
+const breakages: readonly (readonly [Breakage, string, string])[] = [
+  ['nothing', 'Nothing', 'The message arrives.'],
+  ['password', 'Wrong password', 'The server refuses the login: 535.'],
+  ['recipient', 'Unknown recipient', 'The server does not know the first mailbox: 550.'],
+  ['size', 'Message too large', 'The server takes only half of its size: 552.'],
+  ['hang-up', 'The server hangs up', 'The connection breaks in the middle.'],
+];
+
+const tlsNames: Record<TlsChoice, string> = {
+  starttls: 'STARTTLS (begins in the clear, then encrypts)',
+  implicit: 'Implicit TLS (encrypted from the first byte)',
+  never: 'None (everything can be read on the way)',
+};
+
+const presetIcons: Record<PresetName, IconName> = {
+  page: 'flask',
+  mailbox: 'inbox',
+  'gmail-465': 'lock',
+  'gmail-587': 'lock',
+  other: 'server',
+};
+
+/**
+ * @summary Where a message goes: in this page, to the relay's mailbox, to Gmail or to another server; the login;
+ *   and, in this page, what goes wrong on purpose.
+ * @event smtp-destination - Preset or user changed; the properties `preset` and `user` say to what.
+ */
+export class SmtpDestination extends LitElement {
+  static override styles = [sharedStyles, formStyles, destinationStyles];
+
+  /** What the relay offers; undefined while unknown, null when no relay answers. */
+  @property({ attribute: false }) relay: RelayConfig | null | undefined;
+
+  @state() private chosen: PresetName = 'page';
+  @state() private choice: ServerChoice = serverOf('page', undefined);
+  @state() private mailboxTls: 'starttls' | 'implicit' = 'starttls';
+  @state() private cleartextAuth = false;
+  @state() private forget = false;
+  @state() private breakage: Breakage = 'nothing';
+  @state() private hangUpAfter = 'MAIL';
+  @state() private latencyMs = 40;
+  @state() private showPassword = false;
+  @state() private problems: Partial<Record<Field, string>> = {};
+
+  get preset(): PresetName {
+    return this.chosen;
+  }
+
+  get user(): string {
+    return this.choice.user;
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('relay') && this.chosen === 'mailbox') this.choose('mailbox');
+  }
+
+  /** Chooses a preset and fills in what it knows. */
+  choose(preset: PresetName): void {
+    this.chosen = preset;
+    this.choice = serverOf(preset, this.relay?.mailbox);
+    if (preset === 'mailbox') this.chooseMailboxTls(this.mailboxTls);
+    this.problems = {};
+    this.changed();
+  }
+
+  /** Chooses the simulated server with the first thing that can break. */
+  chooseBreakage(): void {
+    this.choose('page');
+    this.breakage = 'password';
+    this.focusOn('input[name="breakage"]:checked');
+  }
+
+  /** Chooses a real server. */
+  chooseServer(): void {
+    this.choose(this.relay?.mailbox ? 'mailbox' : 'gmail-465');
+    this.focusOn('input[name="preset"]:checked');
+  }
+
+  /** A session has ended: forgets the password if the reader asked for that. */
+  sessionEnded(): void {
+    if (this.forget) this.choice = { ...this.choice, password: '' };
+  }
+
+  /** Shows at their fields what is missing or wrong. Returns whether all is well; if not, focus is on the first. */
+  check(): boolean {
+    const { choice } = this;
+    const problems: Partial<Record<Field, string>> = {};
+    const note = (field: Field, problem: string | undefined) => {
+      if (problem) problems[field] = problem;
+    };
+    if (this.chosen === 'other') {
+      note('host', hostProblem(choice.host.trim()));
+      note('port', portProblem(choice.port));
+    }
+    if (this.chosen !== 'page' && choice.login) {
+      note('user', choice.user.trim() ? undefined : 'Type the name you log in with.');
+      note('password', choice.password ? undefined : 'Type the password.');
+    }
+    this.problems = problems;
+    const first = Object.keys(problems)[0];
+    if (first) this.focusOn(`#${first}`);
+    return first === undefined;
+  }
+
+  /** Where the message is to go. */
+  target(): Target {
+    const { choice } = this;
+    const mechanism = choice.mechanism || undefined;
+    if (this.chosen === 'page')
+      return {
+        kind: 'simulated',
+        tls: choice.tls,
+        mechanism: choice.login || this.breakage === 'password' ? (mechanism ?? 'PLAIN') : undefined,
+        latencyMs: this.latencyMs,
+        breakage: this.breakage,
+        hangUpAfter: this.hangUpAfter,
+      };
+    // Google shows app passwords in four groups; the spaces are no part of them.
+    const password = this.chosen.startsWith('gmail') ? choice.password.replace(/\s/g, '') : choice.password;
+    return {
+      kind: 'live',
+      host: choice.host.trim(),
+      port: choice.port,
+      tls: choice.tls,
+      auth: choice.login ? { user: choice.user.trim(), password, mechanism } : undefined,
+      cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
+      mailbox: this.chosen === 'mailbox',
+    };
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new CustomEvent('smtp-destination', { bubbles: true, composed: true }));
+  }
+
+  private focusOn(selector: string): void {
+    this.updateComplete.then(() => {
+      const target = this.renderRoot.querySelector<HTMLElement>(selector);
+      target?.focus();
+      target?.scrollIntoView({ block: 'center' });
+    });
+  }
+
+  override render(): TemplateResult {
+    return html`${this.renderPresets()} ${this.chosen === 'page' ? this.renderSimulated() : this.renderServer()}`;
+  }
+
+  private renderPresets(): TemplateResult {
+    return html`<fieldset class="presets">
+      <legend class="vh">Server</legend>
+      ${presets.map(
+        (preset) => html`<label class="preset ${preset.name === this.chosen ? 'on' : ''}">
+          <input
+            type="radio"
+            name="preset"
+            value=${preset.name}
+            .checked=${live(preset.name === this.chosen)}
+            @change=${() => this.choose(preset.name)}
+          />
+          ${icon(presetIcons[preset.name])}
+          <span><b>${preset.title}</b><small>${preset.note}</small></span>
+        </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  private renderSimulated(): TemplateResult {
+    return html`
+      <p class="mode-line">
+        <smtp-mode mode="simulated"></smtp-mode>
+        <span>Client and server both run in this page, with a make-believe user and password.</span>
+      </p>
+      <fieldset class="break">
+        <legend>Break something</legend>
+        ${breakages.map(
+          ([name, title, note]) => html`<label>
+            <input
+              type="radio"
+              name="breakage"
+              value=${name}
+              .checked=${live(this.breakage === name)}
+              @change=${() => {
+                this.breakage = name;
+              }}
+            />
+            <span><b>${title}</b> <small>${note}</small></span>
+          </label>`,
+        )}
+        ${this.breakage === 'hang-up' ? this.renderHangUp() : nothing}
+      </fieldset>
+      <details>
+        <summary>Encryption, login and distance</summary>
+        ${this.renderTlsChoice()} ${this.renderMechanism()}
+        <div class="field">
+          <label for="latency">Distance: milliseconds one way</label>
+          <input
+            id="latency"
+            type="number"
+            min="0"
+            max="60000"
+            .value=${live(String(this.latencyMs))}
+            @change=${(event: Event) => {
+              const ms = Math.round(Number((event.target as HTMLInputElement).value));
+              this.latencyMs = Math.min(60_000, Math.max(0, Number.isFinite(ms) ? ms : 40));
+            }}
+          />
+        </div>
+      </details>
+    `;
+  }
+
+  private renderHangUp(): TemplateResult {
+    return html`<div class="field">
+      <label for="hang-up-after">It hangs up</label>
+      <select
+        id="hang-up-after"
+        @change=${(event: Event) => {
+          this.hangUpAfter = (event.target as HTMLSelectElement).value;
+        }}
+      >
+        ${hangUpPoints.map(
+          ([verb, title]) =>
+            html`<option value=${verb} ?selected=${verb === this.hangUpAfter}>${title}</option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  private renderServer(): TemplateResult {
+    return html`
+      <p class="mode-line">
+        <smtp-mode mode="live"></smtp-mode>
+        <span>${this.renderRelayLine()}</span>
+      </p>
+      ${
+        this.chosen === 'other'
+          ? this.renderFreeServer()
+          : this.chosen === 'mailbox'
+            ? this.renderMailbox()
+            : html`<p class="server">
+                <code>${this.choice.host}:${this.choice.port}</code>,
+                ${this.choice.tls === 'implicit' ? 'implicit TLS' : 'STARTTLS'}
+              </p>`
+      }
+      ${this.chosen === 'other' ? this.renderLoginChoice() : nothing}
+      ${this.choice.login ? this.renderLogin() : nothing}
+    `;
+  }
+
+  private renderRelayLine(): TemplateResult {
+    if (this.relay === undefined) return html`Looking for the relay …`;
+    if (this.relay === null)
+      return html`No relay answers here. Start it with <code>./relay/run</code> and open the address it prints.`;
+    return html`A real session, through the relay at <code>${new URL(document.baseURI).host}</code>.`;
+  }
+
+  private renderMailbox(): TemplateResult {
+    return html`<fieldset class="choice">
+      <legend>Encryption</legend>
+      ${(['starttls', 'implicit'] as const).map(
+        (tls) => html`<label>
+          <input
+            type="radio"
+            name="mailbox-tls"
+            value=${tls}
+            .checked=${live(this.mailboxTls === tls)}
+            @change=${() => this.chooseMailboxTls(tls)}
+          />
+          ${tls === 'starttls' ? 'STARTTLS' : 'Implicit TLS'}, port ${this.mailboxPort(tls)}
+        </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  private renderFreeServer(): TemplateResult {
+    const { port } = this.problems;
+    return html`
+      <div class="pair">
+        ${this.renderText('host', 'Host')}
+        <div class="field ${port ? 'wrong' : ''}">
+          <label for="port">Port</label>
+          <input
+            id="port"
+            type="number"
+            min="1"
+            max="65535"
+            aria-invalid=${port ? 'true' : 'false'}
+            aria-describedby="port-note"
+            .value=${live(String(this.choice.port))}
+            @input=${(event: Event) => {
+              this.choice = { ...this.choice, port: Number((event.target as HTMLInputElement).value) };
+            }}
+          />
+          ${this.renderNote('port')}
+        </div>
+      </div>
+      ${this.renderTlsChoice()}
+    `;
+  }
+
+  private renderTlsChoice(): TemplateResult {
+    return html`<div class="field">
+      <label for="tls">Encryption</label>
+      <select id="tls" @change=${(event: Event) => this.chooseTls((event.target as HTMLSelectElement).value as TlsChoice)}>
+        ${(Object.keys(tlsNames) as TlsChoice[]).map(
+          (tls) => html`<option value=${tls} ?selected=${tls === this.choice.tls}>${tlsNames[tls]}</option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  private renderMechanism(): TemplateResult {
+    const simulated = this.chosen === 'page';
+    const value = simulated && !this.choice.login ? 'none' : this.choice.mechanism;
+    const options: [string, string][] = simulated
+      ? [
+          ['PLAIN', 'PLAIN: name and password in one word'],
+          ['LOGIN', 'LOGIN: asked for one by one'],
+          ['none', 'No login'],
+        ]
+      : [
+          ['', 'Best that the server offers'],
+          ['PLAIN', 'PLAIN'],
+          ['LOGIN', 'LOGIN'],
+        ];
+    return html`<div class="field">
+      <label for="mechanism">${simulated ? 'Login' : 'Mechanism'}</label>
+      <select id="mechanism" @change=${this.onMechanism}>
+        ${options.map(([name, title]) => html`<option value=${name} ?selected=${name === value}>${title}</option>`)}
+      </select>
+    </div>`;
+  }
+
+  private renderLoginChoice(): TemplateResult {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        .checked=${live(this.choice.login)}
+        @change=${(event: Event) => {
+          this.choice = { ...this.choice, login: (event.target as HTMLInputElement).checked };
+        }}
+      />
+      Log in (AUTH)
+    </label>`;
+  }
+
+  private renderLogin(): TemplateResult {
+    const gmail = this.chosen.startsWith('gmail');
+    return html`
+      <div class="pair even">
+        ${this.renderText('user', gmail ? 'Your Gmail address' : 'User name')} ${this.renderPassword(gmail)}
+      </div>
+      ${this.renderCheck('Forget the password after the session', this.forget, (on) => {
+        this.forget = on;
+      })}
+      ${this.chosen === 'other' ? this.renderMechanism() : nothing}
+      ${
+        this.chosen === 'other' && this.choice.tls === 'never'
+          ? this.renderCheck(
+              'Send the password without encryption, where others can read it',
+              this.cleartextAuth,
+              (on) => {
+                this.cleartextAuth = on;
+              },
+              'warn',
+            )
+          : nothing
+      }
+    `;
+  }
+
+  private renderCheck(
+    label: string,
+    checked: boolean,
+    set: (on: boolean) => void,
+    tone = '',
+  ): TemplateResult {
+    return html`<label class="check ${tone}">
+      <input
+        type="checkbox"
+        .checked=${live(checked)}
+        @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
+      />
+      ${label}
+    </label>`;
+  }
+
+  private renderText(field: 'host' | 'user', label: string): TemplateResult {
+    const problem = this.problems[field];
+    return html`<div class="field ${problem ? 'wrong' : ''}">
+      <label for=${field}>${label}</label>
+      <input
+        id=${field}
+        type="text"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        aria-invalid=${problem ? 'true' : 'false'}
+        aria-describedby="${field}-note"
+        .value=${live(this.choice[field])}
+        @input=${this.onText(field)}
+        @change=${() => this.changed()}
+      />
+      ${this.renderNote(field)}
+    </div>`;
+  }
+
+  /** Never stored: no form around it, no name, no autofill. It lives in this element's memory only. */
+  private renderPassword(gmail: boolean): TemplateResult {
+    const problem = this.problems.password;
+    return html`<div class="field ${problem ? 'wrong' : ''}">
+      <label for="password">${gmail ? 'App password' : 'Password'}</label>
+      <span class="secret">
+        <input
+          id="password"
+          type=${this.showPassword ? 'text' : 'password'}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          data-1p-ignore
+          data-lpignore="true"
+          aria-invalid=${problem ? 'true' : 'false'}
+          aria-describedby="password-note"
+          .value=${live(this.choice.password)}
+          @input=${this.onText('password')}
+        />
+        <button
+          type="button"
+          class="button square quiet"
+          aria-pressed=${this.showPassword ? 'true' : 'false'}
+          aria-label="Show password"
+          @click=${() => {
+            this.showPassword = !this.showPassword;
+          }}
+        >
+          ${icon(this.showPassword ? 'eye-off' : 'eye')}
+        </button>
+      </span>
+      ${this.renderNote(
+        'password',
+        gmail
+          ? 'Not your account password: 16 letters, made in your Google account once 2-Step Verification is on.'
+          : 'Kept in this tab only, never stored; masked in the trace.',
+      )}
+    </div>`;
+  }
+
+  private renderNote(field: Field, hint = ''): TemplateResult {
+    const problem = this.problems[field];
+    return html`<p id="${field}-note" class="note">${problem ? html`${icon('alert')}${problem}` : hint}</p>`;
+  }
+
+  private onText(field: 'host' | 'user' | 'password') {
+    return (event: Event) => {
+      this.choice = { ...this.choice, [field]: (event.target as HTMLInputElement).value };
+      const { [field]: _, ...others } = this.problems;
+      this.problems = others;
+    };
+  }
+
+  private mailboxPort(tls: 'starttls' | 'implicit'): number {
+    const mailbox = this.relay?.mailbox;
+    return tls === 'starttls' ? (mailbox?.smtp_port ?? 2525) : (mailbox?.smtps_port ?? 2465);
+  }
+
+  private chooseMailboxTls(tls: 'starttls' | 'implicit'): void {
+    this.mailboxTls = tls;
+    this.choice = { ...this.choice, tls, port: this.mailboxPort(tls) };
+  }
+
+  private chooseTls(tls: TlsChoice): void {
+    const usual: Record<TlsChoice, number> = { starttls: 587, implicit: 465, never: 25 };
+    const { port } = this.choice;
+    const follows = Object.values(usual).includes(port);
+    this.choice = { ...this.choice, tls, port: follows ? usual[tls] : port };
+  }
+
+  private onMechanism(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    const mechanism = value === 'PLAIN' || value === 'LOGIN' ? value : '';
+    this.choice =
+      this.chosen === 'page'
+        ? { ...this.choice, login: value !== 'none', mechanism: mechanism || 'PLAIN' }
+        : { ...this.choice, mechanism };
+  }
+}
