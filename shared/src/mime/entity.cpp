@@ -32,11 +32,11 @@ class writer {
       write_children(e, index);
     } else if (!e.octets.empty()) {
       append_base64(out_, e.octets);
-      drop_line_end(parent);
+      drop_line_end(part(index));
     } else {
       out_ += e.body;
       if (e.about.encoding == "base64")
-        drop_line_end(parent);
+        drop_line_end(part(index));
     }
     if (parent < 0)
       end_line(part(index).body_begin);
@@ -57,9 +57,8 @@ class writer {
   }
 
   // Within a multipart the delimiter brings the last CRLF of base64.
-  void drop_line_end(int parent) {
-    if (parent >= 0 && out_.size() >= 2 && out_.back() == '\n')
-      out_.resize(out_.size() - 2);
+  void drop_line_end(const part_range& about) {
+    if (about.parent >= 0 && out_.size() > about.body_begin) out_.resize(out_.size() - 2);
   }
 
   void end_line(std::size_t body_begin) {
