@@ -290,7 +290,9 @@ export class SmtpComposer extends LitElement {
       const count = this.core?.addresses(typed).mailboxes.length ?? 1;
       return field === 'from' && count !== 1 ? 'From takes one address.' : undefined;
     } catch (error) {
-      return error instanceof CoreError ? error.message : String(error);
+      if (!(error instanceof CoreError)) return String(error);
+      // Which of them is wrong says something only where there are several.
+      return typed.includes(',') ? error.message : error.message.replace(/^address 1: /, '');
     }
   }
 

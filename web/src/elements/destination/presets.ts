@@ -73,8 +73,10 @@ export function addressesOf(
     case 'page':
       return initial;
     case 'mailbox': {
-      const own = `${mailbox?.users[0]?.name ?? 'demo'}@${mailbox?.domain ?? 'smtpscope.example'}`;
-      return { from: own, to: own };
+      const domain = mailbox?.domain ?? 'smtpscope.example';
+      const names = mailbox?.users.map((known) => known.name) ?? ['demo'];
+      const [own = '', other = own] = names.map((name) => (name.includes('@') ? name : `${name}@${domain}`));
+      return { from: own, to: other };
     }
     case 'gmail-465':
     case 'gmail-587':

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { addressesOf, hostProblem, portProblem, serverOf } from './presets';
+
+const mailbox = {
+  host: '127.0.0.1',
+  smtp_port: 2525,
+  smtps_port: 2465,
+  domain: 'example.org',
+  users: [{ name: 'alice@example.org', password: 'wonderland' }, { name: 'bob' }],
+};
+const initial = { from: 'Ada <ada@page.example>', to: 'Ben <ben@mail.example>' };
+
+describe('presets', () => {
+  it('fill in the embedded mailbox', () => {
+    expect(serverOf('mailbox', mailbox)).toMatchObject({
+      host: '127.0.0.1',
+      port: 2525,
+      tls: 'starttls',
+      user: 'alice@example.org',
+      password: 'wonderland',
+    });
+  });
+
+  it('know both doors of Gmail', () => {
+    expect(serverOf('gmail-465', null)).toMatchObject({ host: 'smtp.gmail.com', port: 465, tls: 'implicit' });
+    expect(serverOf('gmail-587', null)).toMatchObject({ host: 'smtp.gmail.com', port: 587, tls: 'starttls' });
+  });
+
+  it('suggest addresses that work there', () => {
+    expect(addressesOf('page', mailbox, '', initial)).toEqual(initial);
+    expect(addressesOf('mailbox', mailbox, '', initial)).toEqual({
+      from: 'alice@example.org',
+      to: 'bob@example.org',
+    });
+    const alone = { ...mailbox, users: [{ name: 'demo' }] };
+    expect(addressesOf('mailbox', alone, '', initial)).toEqual({
+      from: 'demo@example.org',
+      to: 'demo@example.org',
+    });
+    expect(addressesOf('gmail-587', mailbox, 'a@gmail.example', initial).from).toBe('a@gmail.example');
+    expect(addressesOf('other', mailbox, 'nobody', initial)).toEqual({ from: '', to: '' });
+  });
+});
+
+describe('hosts and ports', () => {
+  it.each(['mail.example', 'localhost', '127.0.0.1', '2001:db8::1', 'a'])('takes %s', (host) => {
+    expect(hostProblem(host)).toBeUndefined();
+  });
+
+  it.each(['', 'smtp://mail.example', 'mail example', 'mail.example.', '-a', 'a@b', 'x'.repeat(254)])(
+    'refuses %j',
+    (host) => {
+      expect(hostProblem(host)).toBeTypeOf('string');
+    },
+  );
+
+  it.each([0, 65536, 1.5, Number.NaN])('refuses port %d', (port) => {
+    expect(portProblem(port)).toBeTypeOf('string');
+  });
+});
