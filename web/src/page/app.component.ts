@@ -177,7 +177,6 @@ export class SmtpApp extends LitElement {
       this.begin(new ReplayDriver(trace), undefined, false);
     } catch (error) {
       this.notice = `${file.name} cannot be opened as a trace: ${error instanceof Error ? error.message : String(error)}`;
-      if (this.view === 'intro') this.view = 'compose';
     }
   }
 
@@ -262,6 +261,7 @@ export class SmtpApp extends LitElement {
       ?recorded=${session.driver instanceof ReplayDriver}
       .services=${this.services}
       .message=${session.message}
+      ?inMailbox=${session.mailbox && this.delivered && !this.running}
     >
       <div slot="actions" class="actions">
         ${

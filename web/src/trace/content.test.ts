@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEntry } from '../core/types';
-import { messageOnWire, sameBytes, unstuff } from './content';
+import { messageOnWire, placeOnWire, sameBytes, unstuff } from './content';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (octets: Uint8Array | undefined) => (octets ? new TextDecoder().decode(octets) : undefined);
@@ -43,6 +43,30 @@ describe('messageOnWire', () => {
   it('counts only what has happened', () => {
     expect(messageOnWire(entries, 1)).toBeUndefined();
     expect(text(messageOnWire(entries, 2))).toBe('a\r');
+  });
+});
+
+describe('placeOnWire', () => {
+  const entry = (content: string): TraceEntry => ({
+    seq: 0,
+    us: 0,
+    layer: 'smtp',
+    kind: 'content',
+    chapter: 'message',
+    text: content,
+    data: {},
+  });
+  // The message is "a\r\n.b\r\ncd\r\n".
+  const entries = [entry('a\r\n..b\r\n'), entry('cd\r\n')];
+
+  it.each([
+    ['a line without dots', 0, 3, { entry: 0, range: [0, 3] }],
+    ['a line whose dot was doubled, with both dots', 3, 7, { entry: 0, range: [3, 8] }],
+    ['octets of the second piece', 8, 9, { entry: 1, range: [1, 2] }],
+    ['octets of two pieces: those of the first', 4, 9, { entry: 0, range: [5, 8] }],
+    ['octets that were not sent', 20, 21, undefined],
+  ])('finds %s', (_name, begin, end, place) => {
+    expect(placeOnWire(entries, begin, end)).toEqual(place);
   });
 });
 

@@ -41,5 +41,34 @@ export function messageOnWire(entries: readonly TraceEntry[], count: number): Ui
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Where octets [begin, end) of the message went over the wire: the first piece that holds some, and which of its octets. */
+export function placeOnWire(
+  entries: readonly TraceEntry[],
+  begin: number,
+  end: number,
+): { entry: number; range: [number, number] } | undefined {
+  let plain = 0;
+  let lineStart = true;
+  let before = 0;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry?.kind !== 'content') continue;
+    const octets = entryBytes(entry);
+    let from = -1;
+    for (let i = 0; i < octets.length; i += 1) {
+      const octet = octets[i] ?? 0;
+      if (plain === begin && from < 0) from = i;
+      if (!(lineStart && octet === dot)) plain += 1;
+      lineStart = octet === lf && before === cr;
+      before = octet;
+      if (from >= 0 && plain >= end) return { entry: index, range: [from, i + 1] };
+    }
+    if (from >= 0) return { entry: index, range: [from, octets.length] };
+  }
+  return undefined;
 }

@@ -2,8 +2,9 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from 'lit/decorators.js';
 import type { MessageTree, TraceEntry } from '../../core/types';
 import { countBytes, formatOctets } from '../../text/format';
-import { messageOnWire, sameBytes } from '../../trace/content';
+import { messageOnWire, placeOnWire, sameBytes } from '../../trace/content';
 import { bytesToText } from '../../trace/entry-bytes';
+import { emit } from '../events';
 import { icon } from '../icon';
 import { saveFile } from '../save';
 import type { SessionServices } from '../session/session.component';
@@ -25,6 +26,8 @@ type Part = MessageTree['parts'][number];
 
 /**
  * @summary The message: its tree of parts, header fields, text and pictures, and where each part lies in the bytes.
+ * @event smtp-select - Where a part went over the wire; detail is a Selection.
+ * @event smtp-show-bytes - The bytes of the selection are to be shown.
  * @slot - What stands after it: the message as the mailbox has it.
  */
 export class SmtpMessage extends LitElement {
@@ -42,6 +45,7 @@ export class SmtpMessage extends LitElement {
 
   private message: Uint8Array | undefined;
   private wire: Uint8Array | undefined;
+  private equal = false;
   private tree: MessageTree | undefined;
   private picture: { part: number; address: string } | undefined;
 
@@ -65,7 +69,17 @@ export class SmtpMessage extends LitElement {
       this.forgetPicture();
       if (this.chosen >= (this.tree?.parts.length ?? 0)) this.chosen = 0;
     }
+    this.equal = this.compare();
     this.preparePicture();
+  }
+
+  private compared: readonly (Uint8Array | undefined)[] = [];
+
+  /** Comparing megabytes is worth doing once only. */
+  private compare(): boolean {
+    if (this.compared[0] === this.wire && this.compared[1] === this.composed) return this.equal;
+    this.compared = [this.wire, this.composed];
+    return this.wire !== undefined && this.composed !== undefined && sameBytes(this.wire, this.composed);
   }
 
   private wirePieces = -1;
@@ -113,7 +127,7 @@ export class SmtpMessage extends LitElement {
     if (!this.composed)
       return html`${size}, put together from what went over the wire; doubled dots removed.`;
     if (!this.wire) return html`${size}, as composed. Nothing of it has been sent at this point.`;
-    if (sameBytes(this.wire, message))
+    if (this.equal)
       return html`<span class="same">${icon('check')}What went over the wire, doubled dots removed, equals this message byte for byte (${size}).</span>`;
     return html`${countBytes(this.wire.length)} of ${size} had gone over the wire at this point.`;
   }
@@ -168,6 +182,9 @@ export class SmtpMessage extends LitElement {
       <p class="place">
         Octets ${part.begin.toLocaleString('en')} to ${part.end.toLocaleString('en')} of the message; body from
         ${part.bodyBegin.toLocaleString('en')}${part.encoding ? html`, encoded as ${part.encoding}` : nothing}.
+        <button type="button" class="button small quiet" ?disabled=${!this.wire} @click=${() => this.showOnWire(part)}>
+          Show on the wire
+        </button>
         <button
           type="button"
           class="button small quiet"
@@ -185,6 +202,12 @@ export class SmtpMessage extends LitElement {
           : nothing
       }
     `;
+  }
+
+  private showOnWire(part: Part): void {
+    const place = placeOnWire(this.entries.slice(0, this.count), part.begin, part.end);
+    if (place) emit(this, 'smtp-select', place);
+    this.dispatchEvent(new CustomEvent('smtp-show-bytes', { bubbles: true, composed: true }));
   }
 
   private renderBody(part: Part, message: Uint8Array, tree: MessageTree): TemplateResult | typeof nothing {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Diagnosis, FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
 import { countBytes, formatClock } from '../../text/format';
+import { visibleText } from '../../text/visible';
 import { bytesToText, entryBytes } from '../../trace/entry-bytes';
 import { type Field, fieldAt, fieldsOf, fieldTitle } from '../../trace/fields';
 import { labelOf, outcomeName, speakerOf, spokenLabel } from '../../trace/labels';
@@ -32,6 +33,11 @@ function decodedOf(entry: TraceEntry): { name: string; value: string }[] {
   });
 }
 
+function titleOf(entry: TraceEntry): string {
+  if (entry.kind === 'diagnosis') return (entry.data as unknown as Diagnosis).title;
+  return entry.explain?.title || labelOf(entry);
+}
+
 /** Where an RFC's section can be read. */
 function rfcAddress(rfc: string): string | undefined {
   const match = /^RFC (\d+)(?: §([\d.]+))?/.exec(rfc);
@@ -41,6 +47,7 @@ function rfcAddress(rfc: string): string | undefined {
 
 /**
  * @summary What happened at one entry, the line itself with its parts, and after a failure why and what to do.
+ * @slot - What stands below, such as a way to the mailbox.
  * @event smtp-select - A field or an evidence line was chosen; detail is a Selection.
  * @event smtp-hover - The pointer is over a field or has left it.
  */
@@ -56,10 +63,16 @@ export class SmtpNow extends LitElement {
 
   override render(): TemplateResult {
     const entry = this.entries[this.entry];
-    if (!entry)
-      return html`<section aria-label="Now"><p class="empty">Nothing has happened yet.</p></section>`;
     return html`<section aria-label="Now">
-      ${entry.kind === 'diagnosis' ? this.renderDiagnosis(entry) : this.renderEntry(entry)}
+      <p class="vh" role="status">${entry ? visibleText(titleOf(entry)) : ''}</p>
+      ${
+        !entry
+          ? html`<p class="empty">Nothing has happened yet.</p>`
+          : entry.kind === 'diagnosis'
+            ? this.renderDiagnosis(entry)
+            : this.renderEntry(entry)
+      }
+      <slot></slot>
     </section>`;
   }
 
@@ -74,7 +87,7 @@ export class SmtpNow extends LitElement {
         <span class="at">at ${formatClock(entry.us)}</span>
         ${entry.secure && entry.dir ? html`<span class="tls">${icon('lock')}inside TLS</span>` : nothing}
       </p>
-      <h2 class=${tone} aria-live="polite">${shown(title)}</h2>
+      <h2 class=${tone}>${shown(title)}</h2>
     `;
   }
 
@@ -82,7 +95,7 @@ export class SmtpNow extends LitElement {
     const { explain } = entry;
     const bytes = entryBytes(entry);
     return html`
-      ${this.renderHeading(entry, explain?.title || labelOf(entry))}
+      ${this.renderHeading(entry, titleOf(entry))}
       ${bytes.length > 0 ? this.renderWire(entry, bytes) : nothing}
       ${explain?.text ? html`<p class="text">${shown(explain.text)}</p>` : nothing}
       ${this.renderDecoded(entry)} ${entry.kind === 'result' ? this.renderResult(entry) : nothing}
@@ -125,11 +138,18 @@ export class SmtpNow extends LitElement {
     return cuts.slice(0, -1).map((begin, i) => {
       const end = cuts[i + 1] ?? begin;
       const field = fieldAt(fields, begin);
-      const text = bytesToText(bytes.subarray(begin, end));
       const on = lit && begin < lit[1] && end > lit[0] ? 'lit' : '';
-      const tint = field && field.tint >= 0 ? `part t${field.tint}` : '';
-      const eol = field?.name === 'crlf' || text.endsWith('\n');
-      return html`<span class="${tint} ${on} ${eol ? 'eol' : ''}">${shown(text)}</span>${eol && end < bytes.length ? html`<br />` : nothing}`;
+      const named = field && field.tint >= 0;
+      const tint = named ? `part t${field.tint}` : '';
+      const range = named ? ([field.begin, field.end] as const) : undefined;
+      // Pointing is a convenience; the buttons below the line do the same for everyone.
+      return html`<span
+        class="${tint} ${on} ${field?.name === 'crlf' ? 'eol' : ''}"
+        @click=${() => range && emit(this, 'smtp-select', { entry: this.entry, range })}
+        @pointerenter=${() => range && emit(this, 'smtp-hover', { entry: this.entry, range })}
+        @pointerleave=${() => range && emit(this, 'smtp-hover', undefined)}
+        >${withBreaks(bytesToText(bytes.subarray(begin, end)), end === bytes.length)}</span
+      >`;
     });
   }
 
@@ -249,4 +269,13 @@ export class SmtpNow extends LitElement {
       }
     </p>`;
   }
+}
+
+/** Text with a line break after every visible line feed but the very last. */
+function withBreaks(text: string, last: boolean): (TemplateResult | typeof nothing)[] {
+  const lines = text.split(/(?<=\n)/);
+  return lines.map((line, i) => {
+    const breaks = line.endsWith('\n') && !(last && i === lines.length - 1);
+    return html`${shown(line)}${breaks ? html`<br />` : nothing}`;
+  });
 }

@@ -91,6 +91,9 @@ export const nowStyles = [
       overflow-wrap: anywhere;
       unicode-bidi: isolate;
     }
+    .wire .part {
+      cursor: pointer;
+    }
     .wire .eol {
       font-weight: 400;
       color: var(--smtp-dim);

@@ -16,6 +16,7 @@ import { spokenLabel } from '../../trace/labels';
 import { type Selection, sameSelection } from '../../trace/selection';
 import { unitsDone } from '../../trace/units';
 import type { BytesRange } from '../bytes/bytes.component';
+import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { type KeyPress, keyHelp, meaningOf } from './keys';
 import { sessionStyles } from './session.styles';
@@ -39,8 +40,8 @@ type Tab = (typeof tabs)[number][0];
 
 /**
  * @summary One session: story, explanation, bytes, message, state and security over one trace and one cursor.
- * @slot title - What stands before the chapters.
  * @slot actions - Buttons at the end of the head.
+ * @slot mailbox - The message as the mailbox has it, after the message itself.
  */
 export class SmtpSession extends LitElement {
   static override styles = [sharedStyles, sessionStyles];
@@ -56,6 +57,9 @@ export class SmtpSession extends LitElement {
   @property({ attribute: false }) services: SessionServices | undefined;
   /** The message as composed here, if it was. */
   @property({ attribute: false }) message: Uint8Array | undefined;
+  /** The message lies in the relay's mailbox: slot "mailbox" shows it. */
+  @property({ type: Boolean }) inMailbox = false;
+
   @state() private player: PlayerState = initialPlayer;
   @state() private selection: Selection | undefined;
   @state() private hover: Selection | undefined;
@@ -68,6 +72,7 @@ export class SmtpSession extends LitElement {
   private view: TraceView = viewOf([]);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private snapshot: Snapshot | undefined;
+  private snapshotOf: { entries: readonly TraceEntry[]; count: number } = { entries: [], count: -1 };
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -85,7 +90,16 @@ export class SmtpSession extends LitElement {
     }
     if (changed.has('live') && !this.live && this.player.live)
       this.player = transition(this.player, { do: 'ended' }, this.view);
-    this.snapshot = this.services?.stateAt(this.shownCount());
+    this.snapshot = this.snapshotAt(this.shownCount());
+  }
+
+  /** The state after some entries; asked of the core only when the question is a new one. */
+  private snapshotAt(count: number): Snapshot | undefined {
+    if (this.snapshotOf.entries !== this.entries || this.snapshotOf.count !== count || !this.snapshot) {
+      this.snapshotOf = { entries: this.entries, count };
+      return this.services?.stateAt(count);
+    }
+    return this.snapshot;
   }
 
   /** Puts focus where the viewer's keys work. */
@@ -134,6 +148,7 @@ export class SmtpSession extends LitElement {
         @keydown=${this.onKey}
         @smtp-player=${(event: CustomEvent<PlayerAction>) => this.act(event.detail)}
         @smtp-select=${(event: CustomEvent<Selection | undefined>) => this.select(event.detail)}
+        @smtp-show-bytes=${() => this.openTab(0)}
         @smtp-hover=${(event: CustomEvent<Selection | undefined>) => {
           this.hover = event.detail;
         }}
@@ -151,7 +166,6 @@ export class SmtpSession extends LitElement {
             current=${cursorEntry?.chapter ?? ''}
           ></smtp-chapters>
         </header>
-        <slot name="notice"></slot>
         <div class="panels">
           <section class="card story" aria-label="Story">
             <smtp-story
@@ -173,7 +187,8 @@ export class SmtpSession extends LitElement {
                 .entry=${index}
                 .selection=${this.selection}
                 .hover=${this.hover}
-              ></smtp-now>
+                >${this.renderMailboxLink(index)}</smtp-now
+              >
             </div>
             <div class="card views">
               <div class="tabs" role="tablist" aria-label="Views" @keydown=${this.onTabKey}>
@@ -206,6 +221,13 @@ export class SmtpSession extends LitElement {
       </section>
       ${this.renderHelp()}
     `;
+  }
+
+  private renderMailboxLink(index: number): TemplateResult | typeof nothing {
+    if (!this.inMailbox || this.entries[index]?.kind !== 'result') return nothing;
+    return html`<button type="button" class="button see" @click=${() => this.openTab(1)}>
+      ${icon('inbox')}See it in the mailbox
+    </button>`;
   }
 
   private serverName(): string {

@@ -74,6 +74,9 @@ export const sessionStyles = css`
     align-content: start;
     min-width: 0;
   }
+  .see {
+    margin-top: 0.8rem;
+  }
   .tabs {
     display: flex;
     gap: 0.1rem;

@@ -52,7 +52,6 @@ function toneOf(entry: TraceEntry): 'good' | 'bad' | '' {
 /**
  * @summary The session as a sequence diagram that is also a list: one button an entry, in lanes.
  * @event smtp-select - An entry was chosen; detail is a Selection.
- * @event smtp-hover - The pointer is over an entry or has left it; detail is a Selection or undefined.
  */
 export class SmtpStory extends LitElement {
   static override styles = [sharedStyles, storyStyles];
@@ -151,8 +150,6 @@ export class SmtpStory extends LitElement {
             aria-current=${current ? 'step' : nothing}
             aria-pressed=${selected ? 'true' : 'false'}
             @click=${() => this.choose(unit.first)}
-            @pointerenter=${() => emit(this, 'smtp-hover', { entry: unit.first })}
-            @pointerleave=${() => emit(this, 'smtp-hover', undefined)}
           >
             <span class="time">${formatClock(entry.us).replace(/ s$/, '')}<span class="vh"> seconds, </span></span>
             <span class="track">
