@@ -17,7 +17,8 @@ constexpr std::size_t longest_parameter = 255;  // as long as a file name can be
 constexpr std::size_t longest_quoted_name = 60;
 // A word or blank longer than this is written in encoded words, so that no line comes near 998.
 constexpr std::size_t longest_plain_word = 500;
-constexpr std::size_t longest_blank = 60;
+constexpr std::size_t longest_blank = 40;
+static_assert(longest_blank + text::smallest_encoded_word <= limits::encoded_line);
 
 enum class tabs : std::uint8_t { refused, allowed };
 
@@ -53,7 +54,10 @@ class folded_field {
     const std::size_t used = column_ + blank.size();
     return used < limits::encoded_line ? limits::encoded_line - used : 0;
   }
+  // Never twice in a row: an empty line would end the header.
   void fold() {
+    if (column_ == 0)
+      return;
     out_ += "\r\n";
     column_ = 0;
   }

@@ -73,6 +73,17 @@ TEST(UnstructuredField, EveryValueSurvivesInShortLines) {
   }
 }
 
+TEST(UnstructuredField, BlanksOfAnyLengthNeverMakeAnEmptyLine) {
+  for (std::size_t first = 1; first < 90; ++first) {
+    for (std::size_t second = 1; second < 90; ++second) {
+      const std::string value = "%" + std::string(first, ' ') + "\xC3\xBC" + std::string(second, ' ') + "x?=";
+      const auto field = unstructured_field("Subject", value);
+      expect_lines(*field, 78);
+      ASSERT_EQ(read_back(*field), value);
+    }
+  }
+}
+
 TEST(UnstructuredField, LongWordsNeverMakeALineTooLong) {
   for (const std::size_t size : {77U, 200U, 500U, 501U, 5000U}) {
     const std::string value = "see " + std::string(size, 'w') + " end";
