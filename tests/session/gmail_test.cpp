@@ -18,7 +18,9 @@ std::string ehlo_reply(const std::string& starttls_or_auth) {
   return "S: 250-smtp.gmail.com at your service, [203.0.113.7]\n"
          "S: 250-SIZE 35882577\n"
          "S: 250-8BITMIME\n"
-         "S: 250-" + starttls_or_auth + "\n"
+         "S: 250-" +
+         starttls_or_auth +
+         "\n"
          "S: 250-ENHANCEDSTATUSCODES\n"
          "S: 250-PIPELINING\n"
          "S: 250-CHUNKING\n"
@@ -36,31 +38,43 @@ const std::string on_587 = greeting + ehlo_reply("STARTTLS") +
                            ehlo_reply(auth_line);
 
 std::string base64(std::string_view text) { return text::base64_encode(text); }
-const std::string plain_message = base64(std::string{'\0'} + std::string{sample_identity} + '\0' + std::string{sample_password});
+const std::string plain_message =
+    base64(std::string{'\0'} + std::string{sample_identity} + '\0' + std::string{sample_password});
 
 const std::string auth_plain = "C: AUTH PLAIN " + plain_message + "\n";
 const std::string auth_plain_slow = "C: AUTH PLAIN\nS: 334 \nC: " + plain_message + "\n";
-const std::string auth_login = "C: AUTH LOGIN " + base64(sample_identity) + "\nS: 334 UGFzc3dvcmQ6\nC: " +
-                               base64(sample_password) + "\n";
+const std::string auth_login =
+    "C: AUTH LOGIN " + base64(sample_identity) + "\nS: 334 UGFzc3dvcmQ6\nC: " + base64(sample_password) + "\n";
 const std::string auth_login_slow = "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: " + base64(sample_identity) +
                                     "\nS: 334 UGFzc3dvcmQ6\nC: " + base64(sample_password) + "\n";
 
-const std::string transaction = "S: 235 2.7.0 Accepted\n"
-                                "C: MAIL FROM:<user@gmail.example> SIZE=26\n"
-                                "S: 250 2.1.0 OK " + id + "\n"
-                                "C: RCPT TO:<friend@mail.example>\n"
-                                "S: 250 2.1.5 OK " + id + "\n"
-                                "C: DATA\n"
-                                "S: 354  Go ahead " + id + "\n"
-                                "C: Subject: Hi\n"
-                                "C: \n"
-                                "C: ..dot\n"
-                                "C: Bye\n"
-                                "C: .\n"
-                                "S: 250 2.0.0 OK  1716281641 " + id + "\n"
-                                "C: QUIT\n"
-                                "S: 221 2.0.0 closing connection " + id + "\n"
-                                "--- client closes ---\n";
+const std::string transaction =
+    "S: 235 2.7.0 Accepted\n"
+    "C: MAIL FROM:<user@gmail.example> SIZE=26\n"
+    "S: 250 2.1.0 OK " +
+    id +
+    "\n"
+    "C: RCPT TO:<friend@mail.example>\n"
+    "S: 250 2.1.5 OK " +
+    id +
+    "\n"
+    "C: DATA\n"
+    "S: 354  Go ahead " +
+    id +
+    "\n"
+    "C: Subject: Hi\n"
+    "C: \n"
+    "C: ..dot\n"
+    "C: Bye\n"
+    "C: .\n"
+    "S: 250 2.0.0 OK  1716281641 " +
+    id +
+    "\n"
+    "C: QUIT\n"
+    "S: 221 2.0.0 closing connection " +
+    id +
+    "\n"
+    "--- client closes ---\n";
 
 struct login {
   const char* name;
@@ -86,11 +100,13 @@ client_case gmail(const std::string& name, tls_policy tls, const login& l, const
 }
 
 TEST(Gmail, TakesAMessageOnPort465) {
-  for (const login& l : logins) expect_dialogue(gmail("465", tls_policy::implicit, l, transaction));
+  for (const login& l : logins)
+    expect_dialogue(gmail("465", tls_policy::implicit, l, transaction));
 }
 
 TEST(Gmail, TakesAMessageOnPort587) {
-  for (const login& l : logins) expect_dialogue(gmail("587", tls_policy::starttls_required, l, transaction));
+  for (const login& l : logins)
+    expect_dialogue(gmail("587", tls_policy::starttls_required, l, transaction));
 }
 
 TEST(Gmail, MechanismsAreTakenInTheCallersOrder) {

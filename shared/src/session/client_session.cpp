@@ -175,8 +175,9 @@ void client_session::on_reply(wire::received_reply received) {
                                  [](const client_event& e) { return std::holds_alternative<send_bytes>(e); });
   if (!spoke) std::get_if<reply_received>(&events_[at])->client.after = phase_;
 
-  // Nothing is pipelined, so whatever came with this reply came before anybody asked for it.
-  if (spoke && !lines_.buffered().empty() && !finished_)
+  // Nothing is pipelined, so whatever came with this reply came before anybody asked for it; after
+  // the end, QUIT included.
+  if (spoke && !lines_.buffered().empty())
     fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 // What the rows are matched against.
 struct facts {
+  std::string outcome;
   std::string failure;
   std::string stage;
   int code = 0;
@@ -96,7 +97,7 @@ void find_evidence(facts& f, const std::vector<entry>& entries) {
 }
 
 bool fits(const diagnosis_row& row, const facts& f) {
-  return row.failure == f.failure && (row.stage.empty() || row.stage == f.stage) &&
+  return row.failure == f.failure && (row.outcome.empty() || row.outcome == f.outcome) && (row.stage.empty() || row.stage == f.stage) &&
          (row.code == 0 || row.code == f.code || row.code == f.code / 100) &&
          (row.enhanced.empty() || row.enhanced == f.enhanced) && (row.provider.empty() || row.provider == f.provider) &&
          (row.token.empty() || row.token == f.token) &&
@@ -137,6 +138,7 @@ std::optional<diagnosis> diagnose(const std::vector<entry>& entries) {
   const auto failure = result->data.find("failure");
   if (failure == result->data.end() || !failure->is_object()) return std::nullopt;
   facts f;
+  f.outcome = text_of(result->data, "outcome");
   f.failure = text_of(*failure, "kind");
   f.stage = text_of(*failure, "stage");
   if (const entry* to = last(entries, [](const entry& e) { return e.kind == kind::resolving; }))

@@ -11,6 +11,7 @@ namespace smtpscope::trace {
 
 // Empty text and 0 mean any. `stage` is a session::client_stage or, for transport errors, the
 // tunnel's stage. `token` is the value after "?p=" in Google's replies. `fix` holds one step a line.
+// `outcome` is given where the advice depends on whether the message may have been accepted.
 struct diagnosis_row {
   std::string_view key;
   std::string_view failure;   // session::failure_kind
@@ -24,6 +25,7 @@ struct diagnosis_row {
   std::string_view cause;
   std::string_view fix;
   retry again;
+  std::string_view outcome = {};  // session::outcome
 };
 
 inline constexpr std::string_view use_app_password =
@@ -33,7 +35,31 @@ inline constexpr std::string_view use_app_password =
     "App passwords are not offered for accounts with security keys only, Advanced Protection, or where an organization forbids them. "
     "Changing the account's password revokes them all.";
 
+inline constexpr std::string_view look_first = "Look in the recipient's mailbox, or in your Sent folder, before you send it again.";
+
 inline constexpr std::array diagnoses = {
+    // --------------------------------------- after the final dot, with no answer: nobody knows
+    diagnosis_row{"transport.content", "transport", "", 0, "", "", "", "",
+                  "The connection failed before the server confirmed the message",
+                  "The message and its final dot were sent, and then the connection failed. It may have been accepted.",
+                  look_first, retry::no, "unknown"},
+    diagnosis_row{"silence.content", "timeout", "", 0, "", "", "", "",
+                  "The server did not confirm the message",
+                  "The message and its final dot were sent, and no answer came. It may have been accepted.",
+                  look_first, retry::no, "unknown"},
+    diagnosis_row{"hangup.content", "closed_by_server", "", 0, "", "", "", "",
+                  "The connection broke before the server confirmed the message",
+                  "The message and its final dot were sent, and the server hung up without an answer. It may have been accepted.",
+                  look_first, retry::no, "unknown"},
+    diagnosis_row{"protocol.content", "protocol", "", 0, "", "", "", "",
+                  "The server's answer to the message makes no sense",
+                  "The message and its final dot were sent, and what came back is no answer that SMTP allows. It may have been accepted.",
+                  look_first, retry::no, "unknown"},
+    diagnosis_row{"cancelled.content", "cancelled", "", 0, "", "", "", "",
+                  "You cancelled after the message was sent",
+                  "The message and its final dot had left, and the answer had not come. It may have been accepted.",
+                  look_first, retry::no, "unknown"},
+
     // ---------------------------------------------------------------- page, relay and transport
     diagnosis_row{"relay.unreachable", "transport", "", 0, "", "", "", "relay_unreachable",
                   "The relay is not running",
@@ -155,17 +181,9 @@ inline constexpr std::array diagnoses = {
                   "If the port is 465, choose TLS at once instead of STARTTLS.\n"
                   "Else the server may be overloaded, or something on the way swallows its words.",
                   retry::after_change},
-    diagnosis_row{"silence.content", "timeout", "content", 0, "", "", "", "",
-                  "The server did not confirm the message",
-                  "The message and its final dot were sent, and no answer came. It may have been accepted.",
-                  "Look in the recipient's mailbox, or in your Sent folder, before you send it again.", retry::no},
     diagnosis_row{"silence", "timeout", "", 0, "", "", "", "",
                   "The server stopped answering", "It did not answer the last command in time.",
                   "Press Send again. If it happens at the same command each time, the server has a fault there.", retry::later},
-    diagnosis_row{"hangup.content", "closed_by_server", "content", 0, "", "", "", "",
-                  "The connection broke before the server confirmed the message",
-                  "The server hung up while the message was on its way, or right after it. It may have been accepted if the final dot was sent.",
-                  "Look in the recipient's mailbox before you send it again.", retry::no},
     diagnosis_row{"hangup.greeting", "closed_by_server", "greeting", 0, "", "", "", "",
                   "The server hung up without a greeting",
                   "It takes no connections from this address, or the port wants TLS from the first byte.",
@@ -173,7 +191,7 @@ inline constexpr std::array diagnoses = {
                   retry::after_change},
     diagnosis_row{"hangup", "closed_by_server", "", 0, "", "", "", "",
                   "The server hung up",
-                  "It ended the connection in the middle of the session, without the 421 that would say why. Nothing was sent.",
+                  "It ended the connection in the middle of the session, without the 421 that would say why. The message was not accepted.",
                   "Press Send again. If it happens at the same command each time, the server refuses it in this rude way.", retry::later},
     diagnosis_row{"protocol.starttls_plaintext", "starttls_plaintext", "", 0, "", "", "", "",
                   "Somebody may be injecting commands",
@@ -187,11 +205,7 @@ inline constexpr std::array diagnoses = {
                   "The server broke the protocol",
                   "Its answer is none that SMTP allows at this point, so the client cannot know what it means and stopped.",
                   "If you run or wrote the server, the evidence shows the line to mend.\nElse tell whoever runs it.", retry::no},
-    diagnosis_row{"cancelled.content", "cancelled", "content", 0, "", "", "", "",
-                  "You cancelled while the message was on its way",
-                  "If the final dot had been sent, the server may have accepted the message.",
-                  "Look in the recipient's mailbox before you send it again.", retry::no},
-    diagnosis_row{"cancelled", "cancelled", "", 0, "", "", "", "", "You cancelled", "Nothing was sent.", "Press Send to try again.",
+    diagnosis_row{"cancelled", "cancelled", "", 0, "", "", "", "", "You cancelled", "The message was not sent.", "Press Send to try again.",
                   retry::later},
 
     // ------------------------------------------------------------- what the client would not do
@@ -223,6 +237,24 @@ inline constexpr std::array diagnoses = {
                   "The message holds octets over 127, and the server does not offer 8BITMIME.",
                   "Encode the message as quoted-printable or base64.", retry::after_change},
 
+    // ------------------------------------------------------------------ the same at every stage
+    diagnosis_row{"ehlo.421.gmail", "refused", "ehlo", 421, "", "gmail", "", "",
+                  "Google turned the client away", "Too many connections came from this address, or the name in EHLO looks wrong to it.",
+                  "Wait some minutes and press Send again.\n"
+                  "If it stays so, look at the name after EHLO: it must be a full domain, or an address such as [192.0.2.1].",
+                  retry::later},
+    diagnosis_row{"421", "refused", "", 421, "", "", "", "",
+                  "The server closed the connection", "It is busy, stopping, or had enough of this client for now.",
+                  "Wait some minutes and press Send again.", retry::later},
+    diagnosis_row{"starttls.454", "refused", "starttls", 0, "", "", "", "",
+                  "The server could not start TLS", "It offers STARTTLS but refused it now. Nothing secret was sent.",
+                  "Press Send again later, or use port 465 with TLS at once.", retry::later},
+    diagnosis_row{"503", "refused", "", 503, "", "", "", "",
+                  "The server lost the thread",
+                  "It says that the command came at the wrong moment, though the order was the usual one. Perhaps it expects something "
+                  "else first, such as a login.",
+                  "Press Send again.\nIf you run or wrote the server, the evidence shows the command it refused.", retry::later},
+
     // ---------------------------------------------------------------------- Google's own words
     diagnosis_row{"auth.534.gmail.app_password", "refused", "auth", 534, "5.7.9", "gmail", "", "",
                   "Google wants an app password",
@@ -234,6 +266,9 @@ inline constexpr std::array diagnoses = {
                   "Log in to the account in a web browser and confirm that it was you.\n"
                   "Then press Send again, with an app password.",
                   retry::after_change},
+    diagnosis_row{"auth.initial_response", "refused", "auth", 535, "5.5.4", "gmail", "", "",
+                  "Google wants this login in smaller steps", "It takes no answer on the same line as AUTH for this mechanism.",
+                  "Choose to send the login without initial response, and press Send again.", retry::after_change},
     diagnosis_row{"auth.535.gmail", "refused", "auth", 535, "", "gmail", "", "",
                   "Google did not accept name and password",
                   "Google takes no account passwords from mail programs any more: since May 2022 for personal accounts, since May 2025 "
@@ -300,6 +335,9 @@ inline constexpr std::array diagnoses = {
                   "The message is too large",
                   "The server read it to the end and refused to keep it.",
                   "Send fewer or smaller attachments. base64 makes each a third larger.", retry::after_change},
+    diagnosis_row{"rcpt.too_many", "refused", "rcpt", 5, "5.5.3", "", "", "",
+                  "Too many recipients", "The server takes fewer recipients from this sender.",
+                  "Send to fewer people at once.", retry::after_change},
     diagnosis_row{"rcpt.550", "refused", "rcpt", 550, "", "", "", "",
                   "The server does not know the recipient",
                   "It has no such mailbox, or may not pass mail on to that place. Nothing was sent to that recipient.",
@@ -309,6 +347,15 @@ inline constexpr std::array diagnoses = {
     diagnosis_row{"rcpt.452", "refused", "rcpt", 452, "", "", "", "",
                   "Too many recipients, or no room", "The server takes fewer recipients at once, or is short of space.",
                   "Send to fewer people at once, or later.", retry::later},
+    diagnosis_row{"rcpt.552", "refused", "rcpt", 552, "", "", "", "",
+                  "No room for this message", "The recipient's mailbox is full, or takes no message of this size.",
+                  "Send a smaller message, or tell the recipient by another way.", retry::after_change},
+    diagnosis_row{"rcpt.553", "refused", "rcpt", 553, "", "", "", "",
+                  "The recipient's address cannot be right", "Its domain does not exist, or it is not written as an address is.",
+                  "Check the address, above all the part after the @.", retry::after_change},
+    diagnosis_row{"rcpt.syntax", "refused", "rcpt", 555, "", "", "", "",
+                  "The server cannot read the recipient's address", "The envelope takes the bare address, and no name beside it.",
+                  "Check the address for signs that do not belong there.", retry::after_change},
     diagnosis_row{"rcpt.4", "refused", "rcpt", 4, "", "", "", "",
                   "The recipient is refused for now",
                   "Some servers make unknown clients wait (greylisting); or the mailbox is busy.",
@@ -316,18 +363,22 @@ inline constexpr std::array diagnoses = {
     diagnosis_row{"rcpt.5", "refused", "rcpt", 5, "", "", "", "",
                   "The recipient is refused", "The server will not take mail for this address.",
                   "Check the address.\nThe evidence shows the server's reason.", retry::after_change},
+    diagnosis_row{"mail.syntax", "refused", "mail", 555, "", "", "", "",
+                  "The server cannot read the sender's address",
+                  "The envelope takes the bare address and the parameters that the server offers, and nothing else.",
+                  "Check the sender's address for signs that do not belong there.\nThe evidence shows the server's reason.",
+                  retry::after_change},
     diagnosis_row{"mail.5", "refused", "mail", 5, "", "", "", "",
                   "The sender is refused", "The server takes no mail from this address, or from this user under this address.",
                   "Use the address that belongs to the login.\nThe evidence shows the server's reason.", retry::after_change},
-    diagnosis_row{"421", "refused", "", 421, "", "", "", "",
-                  "The server closed the connection", "It is busy, stopping, or had enough of this client for now.",
-                  "Wait some minutes and press Send again.", retry::later},
+    diagnosis_row{"ehlo.5", "refused", "ehlo", 5, "", "", "", "",
+                  "The server refuses the client's name", "It does not like the name after EHLO, or does not serve this client.",
+                  "See that the name after EHLO is a full domain, or an address such as [192.0.2.1].\n"
+                  "The evidence shows the server's reason.",
+                  retry::after_change},
     diagnosis_row{"greeting.5", "refused", "greeting", 5, "", "", "", "",
                   "The server takes no mail from here", "It refused the connection in its first words.",
                   "Use your provider's submission server, on 465 or 587.\nThe evidence shows the server's reason.", retry::after_change},
-    diagnosis_row{"starttls.454", "refused", "starttls", 0, "", "", "", "",
-                  "The server could not start TLS", "It offers STARTTLS but refused it now. Nothing secret was sent.",
-                  "Press Send again later, or use port 465 with TLS at once.", retry::later},
     diagnosis_row{"content.5", "refused", "content", 5, "", "", "", "",
                   "The server refused the message", "It read the message and does not want it: its content, its form or its sender.",
                   "The evidence shows the server's reason.\nChange what it names and press Send again.", retry::after_change},
