@@ -108,11 +108,15 @@ export const sharedStyles = css`
     font: 600 0.68em/1.35 var(--smtp-mono);
     vertical-align: 0.12em;
     letter-spacing: 0;
-    opacity: 0.8;
   }
   @media (forced-colors: active) {
     .button {
       border-color: ButtonText;
+    }
+    .button.primary {
+      forced-color-adjust: none;
+      background: ButtonText;
+      color: ButtonFace;
     }
   }
 `;

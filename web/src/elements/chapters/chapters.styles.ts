@@ -34,7 +34,9 @@ export const chaptersStyles = css`
   }
   @media (forced-colors: active) {
     .now button {
-      outline: 2px solid Highlight;
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
     }
   }
 `;

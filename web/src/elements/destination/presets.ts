@@ -12,7 +12,7 @@ export interface Preset {
 }
 
 export const presets: readonly Preset[] = [
-  { name: 'page', title: 'In this page', note: 'Simulated. Nothing leaves this page' },
+  { name: 'page', title: 'In this page', note: 'Simulated, without a network' },
   { name: 'mailbox', title: 'Embedded mailbox', note: 'A real server, part of the relay' },
   { name: 'gmail-465', title: 'Gmail 465', note: 'TLS from the first byte' },
   { name: 'gmail-587', title: 'Gmail 587', note: 'TLS after STARTTLS' },

@@ -151,10 +151,10 @@ export class SmtpStory extends LitElement {
             aria-pressed=${selected ? 'true' : 'false'}
             @click=${() => this.choose(unit.first)}
           >
-            <span class="time">${formatClock(entry.us).replace(/ s$/, '')}<span class="vh"> seconds, </span></span>
             <span class="track">
               ${speaker === 'none' ? this.renderNote(entry) : this.renderSaid(entry, unit, lanes)}
             </span>
+            <span class="time"><span class="vh">, at </span>${formatClock(entry.us).replace(/ s$/, '')}<span class="vh"> seconds</span></span>
           </button>
           ${
             children.length > 0

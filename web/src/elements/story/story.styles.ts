@@ -114,6 +114,7 @@ export const storyStyles = css`
     text-align: left;
   }
   .time {
+    order: -1; /* read last, drawn first */
     padding-right: 0.5rem;
     font: 0.75rem/1 var(--smtp-mono);
     font-variant-numeric: tabular-nums;
