@@ -106,8 +106,9 @@ class server::core::live_session {
         stream_(std::move(socket)),
         session_(std::move(session)),
         host_(session_, c.options_.policy, c.store_, c.disk_),
-        driver_(stream_, {net::tls_role::server, [&c] { return net::ssl_ptr(SSL_new(c.tls_.native_handle())); }},
-                session_, host_, c.options_.limits) {}
+        driver_(
+            stream_, [&c] { return net::ssl_ptr(SSL_new(c.tls_.native_handle())); }, session_, host_,
+            c.options_.limits) {}
 
   [[nodiscard]] asio::any_io_executor executor() { return stream_.socket().get_executor(); }
 
@@ -178,7 +179,8 @@ void server::core::serve() {
 awaitable<void> server::core::accept(link_security link) {
   tcp::acceptor& from = link == link_security::tls ? smtps_ : smtp_;
   while (from.is_open()) {
-    auto [failed, socket] = co_await from.async_accept(asio::make_strand(executor_), net::use_tuple);
+    const auto strand = asio::make_strand(executor_);
+    auto [failed, socket] = co_await from.async_accept(strand, net::use_tuple);
     if (!failed) {
       take(std::move(socket), link);
     } else if (from.is_open() && failed != asio::error::connection_aborted) {
@@ -286,9 +288,11 @@ tcp::endpoint server::smtps() const { return core_->acceptor(link_security::tls)
 std::size_t server::connections() const { return core_->connections(); }
 
 awaitable<void> server::stop(milliseconds grace) {
-  // On the control strand, whichever executor the caller runs on.
+  // On the control strand, whichever executor the caller runs on. Only a plain pointer is captured:
+  // g++ 12 destroys what a temporary in a co_await expression holds twice.
+  core* const c = core_.get();
   co_await asio::co_spawn(
-      core_->control(), [c = core_, grace] { return c->stop(grace); }, asio::use_awaitable);
+      core_->control(), [c, grace] { return c->stop(grace); }, asio::use_awaitable);
 }
 
 }  // namespace smtpscope::mailbox

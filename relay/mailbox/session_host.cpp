@@ -56,7 +56,8 @@ awaitable<void> session_host::perform(session::server_event& event) {
     failed_ = {};
   } else if (const auto* offered = std::get_if<session::message_offered>(&event)) {
     // Answering a session that was closed meanwhile is a misuse it reports and survives.
-    static_cast<void>(session_.answer(co_await store(*offered)));
+    const session::decision d = co_await store(*offered);
+    static_cast<void>(session_.answer(d));
   }
 }
 
@@ -113,8 +114,10 @@ awaitable<void> session_host::take(const session::content_received& piece) {
 
 awaitable<session::decision> session_host::store(const session::message_offered& offered) {
   // A message without any content never came by take().
-  if (writer_ == nullptr && !failed_)
-    co_await take(session::content_received{});
+  if (writer_ == nullptr && !failed_) {
+    const session::content_received nothing;
+    co_await take(nothing);
+  }
   std::string id;
   if (!failed_) {
     const envelope e = envelope_of(offered);

@@ -43,9 +43,9 @@ class session_link::limited_wait {
   asio::steady_timer& alarm_;
 };
 
-session_link::session_link(stream& connected, tls_settings tls, driver_limits limits)
+session_link::session_link(stream& connected, tls_maker make_tls, driver_limits limits)
     : stream_(connected),
-      tls_(std::move(tls)),
+      make_tls_(std::move(make_tls)),
       limits_(limits),
       alarm_(connected.socket().get_executor()),
       guard_(std::make_shared<guard>(guard{&connected})),
@@ -78,12 +78,12 @@ awaitable<bool> session_link::start_tls() {
   if (!co_await flush())
     co_return false;
   ending_ = driven::tls_failed;  // until it has not
-  ssl_ptr session = tls_.make();
+  ssl_ptr session = make_tls_();
   if (session == nullptr || interrupted_)
     co_return false;
   const limited_wait limit(*this, clock::now() + limits_.handshake, on_expiry::close);
   in_handshake_ = true;
-  const error_code failed = co_await stream_.handshake(std::move(session), tls_.role);
+  const error_code failed = co_await stream_.handshake(std::move(session));
   in_handshake_ = false;
   if (!failed)
     ending_ = driven::closed_by_session;

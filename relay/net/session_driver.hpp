@@ -39,10 +39,10 @@ enum class driven : std::uint8_t {
 };
 
 struct driver_limits {
-  seconds write{60};  // for one gathering of output to be taken by the peer
-  seconds handshake{30};
-  milliseconds goodbye{2000};  // for the peer to end its side, after we have ended ours
-  minutes lifetime{60};        // of the whole session: a slow drip of commands holds a place no longer
+  milliseconds write = seconds{60};  // for one gathering of output to be taken by the peer
+  milliseconds handshake = seconds{30};
+  milliseconds goodbye = seconds{2};    // for the peer to end its side, after we have ended ours
+  milliseconds lifetime = minutes{60};  // of the whole session: a slow drip of commands holds a place no longer
 };
 
 // Output is written at the latest when there is so much of it.
@@ -59,18 +59,16 @@ concept drivable_session = requires(S s, std::string_view bytes) {
   { s.over() } -> std::convertible_to<bool>;
 };
 
-// How the link becomes TLS: the side we are, and a fresh SSL with all its settings made.
-struct tls_settings {
-  tls_role role = tls_role::server;
-  std::function<ssl_ptr()> make;
-};
+// Makes what stream::handshake() needs: of a server's context or of a client's, with all settings
+// made. Null when that failed.
+using tls_maker = std::function<ssl_ptr()>;
 
 // The half of the driver that knows no session: deadlines, gathered output, TLS, the end.
 // All calls on the stream's strand; one at a time, beside interrupt().
 class session_link {
  public:
   // `connected` must outlive the link.
-  session_link(stream& connected, tls_settings tls, driver_limits limits);
+  session_link(stream& connected, tls_maker make_tls, driver_limits limits);
   session_link(const session_link&) = delete;
   session_link& operator=(const session_link&) = delete;
   ~session_link();
@@ -107,7 +105,7 @@ class session_link {
   class limited_wait;  // arms the timer while it lives
 
   stream& stream_;
-  tls_settings tls_;
+  tls_maker make_tls_;
   driver_limits limits_;
   asio::steady_timer alarm_;
   std::shared_ptr<guard> guard_;
@@ -126,12 +124,14 @@ template <drivable_session Session, class Host>
 class session_driver {
  public:
   // The stream, the session and the host must outlive run().
-  session_driver(stream& connected, tls_settings tls, Session& session, Host& host, driver_limits limits = {})
-      : stream_(connected), link_(connected, std::move(tls), limits), session_(session), host_(host) {}
+  session_driver(stream& connected, tls_maker make_tls, Session& session, Host& host, driver_limits limits = {})
+      : stream_(connected), link_(connected, std::move(make_tls), limits), session_(session), host_(host) {}
 
   // Does the handshake of implicit TLS first, then the session, to its end; closes the stream.
   [[nodiscard]] awaitable<driven> run(session::link_security from_the_start) {
-    bool good = from_the_start == session::link_security::plain || co_await link_.start_tls();
+    bool good = true;
+    if (from_the_start == session::link_security::tls)
+      good = co_await link_.start_tls();
     if (good) {
       session_.connected();
       good = co_await perform_events();
@@ -171,7 +171,8 @@ class session_driver {
     if constexpr (requires { session_.wants_input(); })
       if (!session_.wants_input())
         co_return false;
-    switch (co_await link_.wait()) {
+    const session_link::readable now = co_await link_.wait();
+    switch (now) {
       case session_link::readable::interrupted:
         break;
       case session_link::readable::timed_out:
@@ -192,17 +193,24 @@ class session_driver {
     session_.peer_closed();
   }
 
-  // False when the link is lost.
+  // False when the link is lost. (g++ 12 makes wrong code of co_await behind && and ||.)
   awaitable<bool> perform_events() {
     while (auto event = session_.next()) {
       link_.note_event();
-      if (!closing_ && host_.may_block(*event) && !co_await link_.flush())
-        co_return false;
-      if (!closing_ && !co_await perform_io(*event))
-        co_return false;
+      if (!closing_) {
+        bool good = true;
+        if (host_.may_block(*event))
+          good = co_await link_.flush();
+        if (good)
+          good = co_await perform_io(*event);
+        if (!good)
+          co_return false;
+      }
       co_await host_.perform(*event);
     }
-    co_return closing_ || co_await link_.flush();
+    if (closing_)
+      co_return true;
+    co_return co_await link_.flush();
   }
 
   template <class... Kinds>
@@ -214,12 +222,15 @@ class session_driver {
     if (const auto* timer = pick<session::arm_timer>(event))
       link_.arm(timer->after);
     if (pick<session::start_tls>(event) != nullptr) {
-      if (!co_await link_.start_tls())
+      const bool good = co_await link_.start_tls();
+      if (!good)
         co_return false;
       session_.tls_established();
     }
     if (pick<session::close_connection>(event) != nullptr) {
-      const bool flushed = peer_left_ || co_await link_.flush();
+      bool flushed = true;
+      if (!peer_left_)
+        flushed = co_await link_.flush();
       closing_ = true;
       co_return flushed;
     }
