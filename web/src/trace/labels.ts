@@ -18,6 +18,17 @@ export function linesOf(entry: TraceEntry): string[] {
   return lines;
 }
 
+const lineCounts = new WeakMap<TraceEntry, number>();
+
+/** Number of lines of an entry. */
+export function lineCount(entry: TraceEntry): number {
+  const known = lineCounts.get(entry);
+  if (known !== undefined) return known;
+  const count = linesOf(entry).length;
+  lineCounts.set(entry, count);
+  return count;
+}
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export function outcomeName(outcome: FinishedResult['outcome']): string {

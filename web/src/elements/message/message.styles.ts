@@ -88,8 +88,8 @@ export const messageStyles = css`
   }
   dl div {
     display: grid;
-    grid-template-columns: minmax(5rem, 11rem) minmax(0, 1fr);
-    gap: 0.7rem;
+    grid-template-columns: 8.5rem minmax(0, 1fr);
+    gap: 0 0.7rem;
     padding: 0.08rem 0;
   }
   dt {
@@ -137,6 +137,12 @@ export const messageStyles = css`
   smtp-bytes {
     margin: 0.4rem -1.1rem -1rem;
     border-top: 1px solid var(--smtp-line);
+  }
+  @container (max-width: 420px) {
+    dl div {
+      grid-template-columns: minmax(0, 1fr);
+      padding: 0.2rem 0;
+    }
   }
   @container (min-width: 620px) {
     .parts:has(nav) {

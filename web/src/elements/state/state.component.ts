@@ -21,12 +21,12 @@ export class SmtpState extends LitElement {
       <div class="machines">
         <section aria-labelledby="client-title">
           <h3 id="client-title" class="client">Client</h3>
-          <p class="now"><code>${snapshot.client}</code><span>${stateWords(snapshot.client)}</span></p>
+          <p class="now">${machineState(snapshot.client)}</p>
           ${this.renderClient(snapshot)}
         </section>
         <section aria-labelledby="server-title">
           <h3 id="server-title" class="server">Server</h3>
-          <p class="now"><code>${snapshot.server}</code><span>${stateWords(snapshot.server)}</span></p>
+          <p class="now">${machineState(snapshot.server)}</p>
           ${this.renderServer(snapshot)}
         </section>
       </div>
@@ -116,4 +116,10 @@ export class SmtpState extends LitElement {
       </dl>
     </section>`;
   }
+}
+
+/** The state's name, and in words where they differ. */
+function machineState(name: string): TemplateResult {
+  const words = stateWords(name);
+  return html`<code>${name}</code>${words === name ? nothing : html`<span>${words}</span>`}`;
 }

@@ -1,10 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
 import { formatClock, formatDuration, formatOctets } from '../../text/format';
 import { entryBytes } from '../../trace/entry-bytes';
-import { labelOf, linesOf, speakerOf } from '../../trace/labels';
+import { labelOf, lineCount, linesOf, speakerOf } from '../../trace/labels';
 import { type Lane, lanesOf, type Tube, tubesOf } from '../../trace/lanes';
 import type { Selection } from '../../trace/selection';
 import { type Unit, unitsDone } from '../../trace/units';
@@ -13,9 +13,7 @@ import { type IconName, icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { shown } from '../text';
 import { storyStyles } from './story.styles';
-
-/** Silence worth drawing, in microseconds. */
-const silence = 400_000;
+import { heightOf, type StoryWindow, silence, topsOf, unitsInSight } from './window';
 
 const laneNames: Record<Lane, string> = { page: 'Page', relay: 'Relay', server: 'Server' };
 
@@ -71,22 +69,65 @@ export class SmtpStory extends LitElement {
 
   @state() private open: ReadonlySet<number> = new Set();
 
-  private tubes: (Tube | undefined)[] = [];
+  @state() private scrolled = 0;
 
-  override willUpdate(changed: PropertyValues<this>): void {
+  @query('.scroll') private readonly scroller!: HTMLElement | null;
+
+  private tubes: (Tube | undefined)[] = [];
+  private visible: readonly Unit[] = [];
+  private tops: readonly number[] = [0];
+  private height = 800;
+  private readonly resize = new ResizeObserver(() => {
+    this.height = this.scroller?.clientHeight || 800;
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resize.disconnect();
+  }
+
+  override willUpdate(changed: PropertyValues): void {
     if (changed.has('header')) this.open = new Set();
     if (this.header && (changed.has('entries') || changed.has('header')))
       this.tubes = tubesOf(this.entries, this.header);
+    if (['units', 'reached', 'open', 'entries'].some((name) => changed.has(name))) this.layOut();
   }
 
-  override updated(changed: PropertyValues<this>): void {
+  private layOut(): void {
+    this.visible = this.units.slice(0, unitsDone(this.units, this.reached));
+    this.tops = topsOf(
+      this.visible.map((unit) =>
+        heightOf(this.entries, unit, this.open.has(unit.first) ? this.childCount(unit) : 0),
+      ),
+    );
+  }
+
+  override updated(changed: PropertyValues): void {
+    const { first, end } = this.window();
+    this.setBlank('.before', this.tops[first] ?? 0);
+    this.setBlank('.after', (this.tops.at(-1) ?? 0) - (this.tops[end] ?? 0));
     if (changed.has('cursor') || changed.has('selection')) this.showCurrent();
+  }
+
+  private setBlank(selector: string, height: number): void {
+    const blank = this.renderRoot.querySelector<HTMLElement>(selector);
+    if (blank) blank.style.height = `${height}px`;
+  }
+
+  private window(): StoryWindow {
+    return unitsInSight(this.tops, this.scrolled, this.height);
   }
 
   override render(): TemplateResult | typeof nothing {
     if (!this.header) return nothing;
     const lanes = lanesOf(this.header);
-    const visible = this.units.slice(0, unitsDone(this.units, this.reached));
+    const { visible } = this;
+    const { first, end } = this.window();
     const waiting = this.live || visible.length < this.units.length;
     return html`
       <div class="lanes n${lanes.length}" part="lanes" aria-hidden="true">
@@ -97,14 +138,21 @@ export class SmtpStory extends LitElement {
           )}
         </span>
       </div>
-      <div class="scroll">
+      <div
+        class="scroll"
+        @scroll=${() => {
+          this.scrolled = this.scroller?.scrollTop ?? 0;
+        }}
+      >
         <ol class="n${lanes.length}" aria-label="What happened, in order">
           ${lanes.includes('relay') ? html`<li class="relay-lane" role="presentation" aria-hidden="true"></li>` : nothing}
+          ${first > 0 ? html`<li class="before" role="presentation"></li>` : nothing}
           ${repeat(
-            visible,
+            visible.slice(first, end),
             (unit) => unit.first,
-            (unit) => this.renderUnit(unit, lanes),
+            (unit, i) => this.renderUnit(unit, first + i, lanes),
           )}
+          ${end < visible.length ? html`<li class="after" role="presentation"></li>` : nothing}
         </ol>
         ${waiting ? this.renderWaiting() : nothing}
       </div>
@@ -117,7 +165,7 @@ export class SmtpStory extends LitElement {
     </p>`;
   }
 
-  private renderUnit(unit: Unit, lanes: readonly Lane[]): TemplateResult | typeof nothing {
+  private renderUnit(unit: Unit, position: number, lanes: readonly Lane[]): TemplateResult | typeof nothing {
     const entry = this.entries[unit.first];
     if (!entry) return nothing;
     const before = this.entries[unit.first - 1];
@@ -138,10 +186,15 @@ export class SmtpStory extends LitElement {
       current ? 'current' : '',
       unit.first >= this.cursor ? 'later' : '',
     ].join(' ');
-    const children = this.childrenOf(unit, entry);
+    const count = this.childCount(unit);
     const open = this.open.has(unit.first);
     return html`
-      <li class=${classes} data-entry=${unit.first}>
+      <li
+        class=${classes}
+        data-entry=${unit.first}
+        aria-setsize=${this.visible.length}
+        aria-posinset=${position + 1}
+      >
         ${gap >= silence ? html`<p class="gap">${formatDuration(gap)} of silence</p>` : nothing}
         <div class="row">
           <button
@@ -157,20 +210,20 @@ export class SmtpStory extends LitElement {
             <span class="time"><span class="vh">, at </span>${formatClock(entry.us).replace(/ s$/, '')}<span class="vh"> seconds</span></span>
           </button>
           ${
-            children.length > 0
+            count > 0
               ? html`<button
                 type="button"
                 class="toggle"
                 aria-expanded=${open ? 'true' : 'false'}
-                aria-label="${open ? 'Hide' : 'Show'} all ${children.length} ${entry.kind === 'content' ? 'pieces' : 'lines'}"
+                aria-label="${open ? 'Hide' : 'Show'} all ${count} ${entry.kind === 'content' ? 'pieces' : 'lines'}"
                 @click=${() => this.toggle(unit.first)}
               >
-                <span aria-hidden="true">${children.length}</span>${icon('chevron-down')}
+                <span aria-hidden="true">${count}</span>${icon('chevron-down')}
               </button>`
               : nothing
           }
         </div>
-        ${open && children.length > 0 ? html`<ul class="children">${children}</ul>` : nothing}
+        ${open && count > 0 ? html`<ul class="children">${this.childrenOf(unit, entry)}</ul>` : nothing}
       </li>
     `;
   }
@@ -205,8 +258,16 @@ export class SmtpStory extends LitElement {
     return html`<span class="pill">${icon(iconOf(entry))}<span>${shown(labelOf(entry))}</span></span>`;
   }
 
+  /** Lines of a reply or pieces of content, where there are several. */
+  private childCount(unit: Unit): number {
+    const entry = this.entries[unit.first];
+    if (!entry?.dir) return 0;
+    const count = entry.kind === 'content' ? unit.end - unit.first : lineCount(entry);
+    return count > 1 ? count : 0;
+  }
+
   private childrenOf(unit: Unit, entry: TraceEntry): TemplateResult[] {
-    if (entry.kind === 'content' && unit.end - unit.first > 1) {
+    if (entry.kind === 'content') {
       return this.entries.slice(unit.first, unit.end).map((piece, i) => {
         const index = unit.first + i;
         return html`<li>
@@ -220,11 +281,8 @@ export class SmtpStory extends LitElement {
         </li>`;
       });
     }
-    if (!entry.dir || entry.kind === 'content') return [];
-    const lines = linesOf(entry);
-    if (lines.length < 2) return [];
     let at = 0;
-    return lines.map((line) => {
+    return linesOf(entry).map((line) => {
       const begin = at;
       const end = begin + new TextEncoder().encode(line).length + 2;
       at = end;
@@ -257,17 +315,23 @@ export class SmtpStory extends LitElement {
 
   /** Keeps the entry in question in sight, without moving the page around it. */
   private showCurrent(): void {
-    const scroll = this.renderRoot.querySelector<HTMLElement>('.scroll');
-    const item =
-      this.renderRoot.querySelector<HTMLElement>('li.selected') ??
-      this.renderRoot.querySelector<HTMLElement>('li.current');
-    if (!scroll || !item) return;
-    const top = item.offsetTop - scroll.offsetTop;
-    const bottom = top + item.offsetHeight;
+    const { scroller } = this;
+    if (!scroller) return;
+    const wanted = this.selection ? this.selection.entry + 1 : this.cursor;
+    const index = unitsDone(this.visible, wanted) - 1;
+    const unit = this.visible[index];
+    if (!unit) return;
+    const item = this.renderRoot.querySelector<HTMLElement>(`li[data-entry="${unit.first}"]`);
+    const top = item ? item.offsetTop : (this.tops[index] ?? 0);
+    const bottom = top + (item ? item.offsetHeight : 44);
     const room = 64;
-    if (bottom + room > scroll.scrollTop + scroll.clientHeight)
-      scroll.scrollTop = bottom + room - scroll.clientHeight;
-    else if (top - room < scroll.scrollTop) scroll.scrollTop = Math.max(0, top - room);
+    const { scrollTop, clientHeight } = scroller;
+    let to = scrollTop;
+    if (bottom + room > scrollTop + clientHeight) to = bottom + room - clientHeight;
+    else if (top - room < scrollTop) to = Math.max(0, top - room);
+    if (to === scrollTop) return;
+    const far = Math.abs(to - scrollTop) > 2 * clientHeight;
+    scroller.scrollTo({ top: to, behavior: far ? 'instant' : 'auto' });
   }
 }
 
