@@ -109,6 +109,12 @@ export class SmtpApp extends LitElement {
     } else this.composer.showMessage();
   }
 
+  private async sendAgain(): Promise<void> {
+    this.view = 'compose';
+    await this.updateComplete;
+    this.composer.sendAgain();
+  }
+
   private send(request: SendRequest): void {
     if (!this.core || this.running) return;
     this.notice = '';
@@ -267,7 +273,8 @@ export class SmtpApp extends LitElement {
         ${
           this.running
             ? html`<button type="button" class="button stop" @click=${() => session.driver.cancel()}>${icon('stop')}Cancel</button>`
-            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Edit message</button>`
+            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Edit message</button>
+                ${session.message ? html`<button type="button" class="button" @click=${() => this.sendAgain()}>${icon('send')}Send again</button>` : nothing}`
         }
         <button type="button" class="button" ?disabled=${this.entries.length === 0} @click=${() => this.saveTrace()}>
           ${icon('download')}Save trace

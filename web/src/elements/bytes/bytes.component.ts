@@ -65,17 +65,15 @@ export class SmtpBytes extends LitElement {
       this.active = Math.min(this.range[0], Math.max(0, this.bytes.length - 1));
   }
 
-  override updated(changed: PropertyValues<this>): void {
+  override updated(changed: PropertyValues): void {
     if (!this.grid) return;
-    if (changed.has('bytes')) this.grid.scrollTop = 0;
-    if (changed.has('range') && this.range) this.reveal(this.range[0]);
     const sheet = this.grid.querySelector<HTMLElement>('.sheet');
-    const window = this.window();
-    if (sheet) {
-      sheet.style.height = `${this.rows() * rowHeight}px`;
-      const rows = sheet.querySelector<HTMLElement>('.rows');
-      if (rows) rows.style.transform = `translateY(${window.first * rowHeight}px)`;
-    }
+    const rows = this.grid.querySelector<HTMLElement>('.rows');
+    if (sheet) sheet.style.height = `${this.rows() * rowHeight}px`;
+    if (rows) rows.style.transform = `translateY(${this.window().first * rowHeight}px)`;
+    if (changed.has('bytes')) this.grid.scrollTop = 0;
+    const moved = changed.has('range') || changed.has('bytes') || changed.has('columns');
+    if (moved && this.range) this.reveal(this.range[0]);
   }
 
   private rows(): number {

@@ -78,6 +78,11 @@ export class SmtpComposer extends LitElement {
     this.focusOn('#to');
   }
 
+  /** Sends what is there once more; a real mail is asked about as ever. */
+  sendAgain(): void {
+    this.onSend();
+  }
+
   /** A session has ended. */
   sessionEnded(): void {
     this.destination.sessionEnded();

@@ -159,7 +159,7 @@ export class SmtpNow extends LitElement {
   }
 
   private renderField(field: Field, bytes: Uint8Array): TemplateResult {
-    const value = bytesToText(bytes.subarray(field.begin, Math.min(field.end, field.begin + 80)));
+    const value = firstLine(bytesToText(bytes.subarray(field.begin, Math.min(field.end, field.begin + 80))));
     const range = [field.begin, field.end] as const;
     const pinned = this.selection?.range?.[0] === field.begin && this.selection.range[1] === field.end;
     return html`<li>
@@ -269,6 +269,12 @@ export class SmtpNow extends LitElement {
       }
     </p>`;
   }
+}
+
+/** The first of several lines. */
+function firstLine(text: string): string {
+  const end = text.indexOf('\r\n');
+  return end > 0 && end < text.length - 2 ? `${text.slice(0, end)} …` : text;
 }
 
 /** Text with a line break after every visible line feed but the very last. */

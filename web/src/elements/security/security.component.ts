@@ -22,6 +22,8 @@ export class SmtpSecurity extends LitElement {
   override render(): TemplateResult | typeof nothing {
     if (!this.header) return nothing;
     const tls = tlsOf(this.entries, this.count);
+    const said = this.entries.slice(0, this.count).some((entry) => entry.dir);
+    if (!tls && !said) return html`<p class="quiet">Nothing has been said on the wire up to here.</p>`;
     return html`
       ${tls ? this.renderTls(tls) : html`<p class="state open">${icon('lock-open')}<b>Not encrypted at this point</b></p>`}
       <section aria-labelledby="readers-title">

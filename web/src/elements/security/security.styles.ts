@@ -4,6 +4,10 @@ export const securityStyles = css`
   :host {
     padding: 0.8rem 1.1rem 1rem;
   }
+  .quiet {
+    margin: 0;
+    color: var(--smtp-dim);
+  }
   .state {
     display: flex;
     flex-wrap: wrap;

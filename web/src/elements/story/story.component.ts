@@ -139,7 +139,7 @@ export class SmtpStory extends LitElement {
         </span>
       </div>
       <div
-        class="scroll"
+        class="scroll n${lanes.length}"
         @scroll=${() => {
           this.scrolled = this.scroller?.scrollTop ?? 0;
         }}

@@ -446,6 +446,7 @@ export const storyStyles = css`
       --time: 2.35rem;
       --relay-x: 66px;
     }
+    .scroll.n3,
     .scroll .n3 {
       --text-x: 78px;
     }
