@@ -1,0 +1,73 @@
+// Invariant: whatever a client sends, the server answers each command with whole replies of its own,
+// offers a message only with a recipient and after DATA, never takes plaintext as if it came inside
+// TLS, and is silent once it has closed.
+
+#include <algorithm>
+
+#include "check.hpp"
+#include "smtpscope/session/server_policy.hpp"
+#include "smtpscope/session/server_session.hpp"
+
+using namespace smtpscope;
+
+namespace {
+
+session::server_policy policy() {
+  session::server_policy p;
+  p.users.push_back({"alice", secret{"wonderland"}});
+  p.mailboxes = {"bob@example.org", "@example.net"};
+  return p;
+}
+
+void perform(session::server_session& server, const session::server_policy& p, bool& closed) {
+  while (const auto event = server.next()) {
+    fuzz::check(!closed);
+    if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
+      fuzz::check(reply->reply.code >= 200 && reply->reply.code <= 599);
+      fuzz::check(reply->bytes.size() >= 6 && reply->bytes.compare(reply->bytes.size() - 2, 2, "\r\n") == 0);
+      fuzz::check(reply->bytes.find('\0') == std::string::npos);
+    }
+    if (const auto* message = std::get_if<session::message_offered>(&*event)) {
+      fuzz::check(!message->to.empty() && message->octets <= 4096);
+      fuzz::check(server.answer(session::server_policy::stored("1")).ok());
+    }
+    if (const auto decision = session::decide(p, *event))
+      fuzz::check(server.answer(*decision).ok());
+    if (std::holds_alternative<session::start_tls>(*event))
+      server.tls_established();
+    if (std::holds_alternative<session::close_connection>(*event))
+      closed = true;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0)
+    return 0;
+  session::server_options options;
+  options.host_name = "mail.example.org";
+  options.max_message_octets = 4096;
+  options.max_recipients = 3;
+  options.auth_on_plain_link = (data[0] & 1) != 0 ? session::offer::yes : session::offer::no;
+  options.auth_before_mail = (data[0] & 2) != 0 ? session::requirement::yes : session::requirement::no;
+  options.tls_before_mail = (data[0] & 4) != 0 ? session::requirement::yes : session::requirement::no;
+  options.link = (data[0] & 8) != 0 ? session::link_security::tls : session::link_security::plain;
+  const std::size_t piece = (data[0] >> 4) * 7 + 1U;
+  auto server = session::server_session::create(options);
+  fuzz::check(server.has_value());
+  const session::server_policy p = policy();
+  bool closed = false;
+  server->connected();
+  perform(*server, p, closed);
+  for (std::string_view input = fuzz::view(data + 1, size - 1); !input.empty();) {
+    const std::size_t n = std::min(piece, input.size());
+    server->receive(input.substr(0, n));
+    input.remove_prefix(n);
+    perform(*server, p, closed);
+  }
+  server->peer_closed();
+  perform(*server, p, closed);
+  fuzz::check(closed && server->over());
+  return 0;
+}
