@@ -28,8 +28,9 @@ error directory_error(const fs::path& directory, const std::string& what) {
           "The mailbox directory " + directory.string() + " " + what + ". Correct it, or name another one"};
 }
 
-// In a Maildir the name up to the colon stays, whatever a reader does with the message.
-std::string id_of(const std::string& file_name) { return file_name.substr(0, file_name.find(':')); }
+// In a Maildir the name up to the colon stays, whatever a reader does with the message; some
+// programs put sizes behind a comma before it.
+std::string id_of(const std::string& file_name) { return file_name.substr(0, file_name.find_first_of(":,")); }
 
 // Seconds at the beginning of a Maildir name; other names count as oldest.
 std::uint64_t seconds_of(const std::string& id) {
@@ -46,7 +47,7 @@ std::uint64_t seconds_of(const std::string& id) {
 bool is_listable(const std::string& id) {
   return !id.empty() && id.size() <= 200 && id.front() != '.' && std::all_of(id.begin(), id.end(), [](unsigned char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
-           c == '_' || c == ',' || c == '=' || c == '+';
+           c == '_';
   });
 }
 

@@ -163,6 +163,7 @@ session::server_options server::core::session_options(link_security link) const 
   s.host_name = options_.host_name;
   s.link = link;
   s.auth_on_plain_link = options_.auth_on_plain_link;
+  s.hello_after_tls = session::requirement::no;
   s.max_message_octets = options_.max_message_octets;
   const bool anonymous = options_.without_auth == anonymous_mail::always ||
                          (options_.without_auth == anonymous_mail::on_loopback && at.address().is_loopback());

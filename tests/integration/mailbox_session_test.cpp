@@ -115,6 +115,19 @@ INSTANTIATE_TEST_SUITE_P(
               {"235", "503 5.5.1"}}),
     [](const auto& instance) { return instance.param.name; });
 
+// RFC 3207 §4.2 wants another EHLO, but well-known servers go on without, and programs rely on it.
+TEST_F(MailboxSession, GoesOnWithoutAnotherGreetingInsideTls) {
+  running_mailbox mailbox(store);
+  smtp_client client(mailbox.smtp());
+  EXPECT_EQ(client.codes(1), "220");
+  EXPECT_THAT(client.say("HELO Alice"), StartsWith("250"));
+  EXPECT_THAT(client.say("STARTTLS"), StartsWith("220"));
+  ASSERT_TRUE(client.start_tls());
+  EXPECT_THAT(client.say("AUTH PLAIN " + plain_response(user, password)), StartsWith("235"));
+  EXPECT_THAT(deliver(client, "\r\n"), StartsWith("250"));
+  EXPECT_EQ(store.list().front().envelope.client_name, "") << "what was said in the clear is forgotten";
+}
+
 TEST_F(MailboxSession, RefusesMailAfterRefusedLogin) {
   running_mailbox mailbox(store);
   smtp_client client(mailbox.smtp());

@@ -59,7 +59,7 @@ void server_session::tls_established() {
   reset_transaction();
   ehlo_name_.clear();
   extended_ = false;
-  state_ = server_state::expect_helo;
+  state_ = options_.hello_after_tls == requirement::yes ? server_state::expect_helo : server_state::expect_mail;
   events_.emplace_back(arm_timer{server_timeout});
 }
 

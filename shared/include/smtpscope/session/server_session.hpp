@@ -33,6 +33,9 @@ struct server_options {
   offer auth_on_plain_link = offer::no;               // AUTH before TLS
   requirement tls_before_mail = requirement::no;      // 530 5.7.0 Must issue a STARTTLS command first
   requirement auth_before_mail = requirement::no;     // 530 5.7.0 Authentication required
+  // RFC 3207 §4.2 says that a client SHOULD send EHLO again inside TLS, and that the server forgets
+  // the first one. Gmail and Postfix go on without; `no` does as they do, for clients that rely on it.
+  requirement hello_after_tls = requirement::yes;
   std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};
   std::uint64_t max_message_octets = limits::message_octets;
   std::size_t max_recipients = limits::recipients;
