@@ -1,0 +1,84 @@
+// Certificates for one test: an authority, and servers that it vouches for, or should not.
+
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+export interface Certificate {
+  chain: string;
+  key: string;
+}
+
+export class Authority {
+  private constructor(
+    private readonly directory: string,
+    private readonly name: string,
+  ) {}
+
+  static async make(directory: string, name: string): Promise<Authority> {
+    const authority = new Authority(directory, name);
+    await run('openssl', [
+      ...['req', '-x509', ...newKey, '-days', '7', '-subj', `/CN=Test authority ${name}`],
+      ...['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign'],
+      ...['-keyout', join(directory, `${name}.key`), '-out', authority.file],
+    ]);
+    return authority;
+  }
+
+  /** The authority's own certificate, for --ca-file. */
+  get file(): string {
+    return join(this.directory, `${this.name}.pem`);
+  }
+
+  /** A certificate for a host name. `days` below 0 makes one that has expired. */
+  async certify(host: string, days = 7): Promise<Certificate> {
+    const base = join(this.directory, `${this.name}-${host}-${days}`);
+    const paths = {
+      chain: `${base}.pem`,
+      key: `${base}.key`,
+      request: `${base}.csr`,
+      extensions: `${base}.ext`,
+    };
+    await writeFile(paths.extensions, `subjectAltName=DNS:${host}\nextendedKeyUsage=serverAuth\n`);
+    await run('openssl', [
+      'req',
+      ...newKey,
+      '-subj',
+      `/CN=${host}`,
+      '-keyout',
+      paths.key,
+      '-out',
+      paths.request,
+    ]);
+    await run('openssl', [
+      ...['x509', '-req', '-in', paths.request, '-days', String(days), '-set_serial', '4711'],
+      ...['-CA', this.file, '-CAkey', join(this.directory, `${this.name}.key`), '-extfile', paths.extensions],
+      ...['-out', paths.chain],
+    ]);
+    return { chain: paths.chain, key: paths.key };
+  }
+}
+
+/** A certificate that vouches for itself. */
+export async function selfSigned(directory: string, host: string): Promise<Certificate> {
+  const base = join(directory, `self-${host}`);
+  await run('openssl', [
+    ...[
+      'req',
+      '-x509',
+      ...newKey,
+      '-days',
+      '7',
+      '-subj',
+      `/CN=${host}`,
+      '-addext',
+      `subjectAltName=DNS:${host}`,
+    ],
+    ...['-keyout', `${base}.key`, '-out', `${base}.pem`],
+  ]);
+  return { chain: `${base}.pem`, key: `${base}.key` };
+}
