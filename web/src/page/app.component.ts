@@ -272,12 +272,12 @@ export class SmtpApp extends LitElement {
       <div slot="actions" class="actions">
         ${
           this.running
-            ? html`<button type="button" class="button stop" @click=${() => session.driver.cancel()}>${icon('stop')}Cancel</button>`
-            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}Edit message</button>
-                ${session.message ? html`<button type="button" class="button" @click=${() => this.sendAgain()}>${icon('send')}Send again</button>` : nothing}`
+            ? html`<button type="button" class="button stop" @click=${() => session.driver.cancel()}>${icon('stop')}<span>Cancel</span></button>`
+            : html`<button type="button" class="button" @click=${() => this.compose('message')}>${icon('pen')}<span>Edit message</span></button>
+                ${session.message ? html`<button type="button" class="button" @click=${() => this.sendAgain()}>${icon('send')}<span>Send again</span></button>` : nothing}`
         }
         <button type="button" class="button" ?disabled=${this.entries.length === 0} @click=${() => this.saveTrace()}>
-          ${icon('download')}Save trace
+          ${icon('download')}<span>Save trace</span>
         </button>
         <button type="button" class="button square" aria-label="Keys" title="Keys (?)" @click=${() => this.viewer?.showHelp()}>
           ${icon('help')}

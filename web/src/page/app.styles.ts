@@ -1,6 +1,9 @@
 import { css } from 'lit';
 
 export const appStyles = css`
+  :host {
+    container-type: inline-size;
+  }
   .app {
     position: relative;
   }
@@ -52,5 +55,18 @@ export const appStyles = css`
     border-color: var(--smtp-bad);
     color: var(--smtp-bad);
     font-weight: 600;
+  }
+  @container (max-width: 440px) {
+    .actions .button {
+      width: 2.25rem;
+      padding: 0;
+    }
+    .actions span {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
   }
 `;

@@ -73,7 +73,7 @@ export class SmtpBytes extends LitElement {
     if (rows) rows.style.transform = `translateY(${this.window().first * rowHeight}px)`;
     if (changed.has('bytes')) this.grid.scrollTop = 0;
     const moved = changed.has('range') || changed.has('bytes') || changed.has('columns');
-    if (moved && this.range) this.reveal(this.range[0]);
+    if (moved && this.range) this.reveal(this.range[0], 2);
   }
 
   private rows(): number {
@@ -244,11 +244,14 @@ export class SmtpBytes extends LitElement {
     event.stopPropagation();
   }
 
-  private reveal(at: number): void {
+  /** Brings an octet into sight; from afar it comes with some rows above it. */
+  private reveal(at: number, above = 0): void {
     const top = Math.floor(at / this.columns) * rowHeight;
-    if (top < this.grid.scrollTop) this.grid.scrollTop = top;
-    else if (top + rowHeight > this.grid.scrollTop + this.grid.clientHeight)
-      this.grid.scrollTop = top + rowHeight - this.grid.clientHeight;
+    const { scrollTop, clientHeight } = this.grid;
+    if (top < scrollTop || top + rowHeight > scrollTop + clientHeight) {
+      const below = above === 0 && top > scrollTop;
+      this.grid.scrollTop = below ? top + rowHeight - clientHeight : top - above * rowHeight;
+    }
     this.scrolled = this.grid.scrollTop;
   }
 

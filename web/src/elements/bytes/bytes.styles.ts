@@ -104,7 +104,8 @@ export const bytesStyles = [
     .hover {
       box-shadow: inset 0 0 0 1.5px var(--smtp-mark-edge);
     }
-    .chosen {
+    .octet.chosen,
+    .char.chosen {
       background: var(--smtp-mark);
       box-shadow:
         inset 0 1.5px var(--smtp-mark-edge),

@@ -1,6 +1,9 @@
 import { css } from 'lit';
 
 export const chaptersStyles = css`
+  :host {
+    container-type: inline-size;
+  }
   ol {
     display: flex;
     flex-wrap: wrap;
@@ -31,6 +34,18 @@ export const chaptersStyles = css`
     background: var(--smtp-ink);
     color: var(--smtp-paper);
     font-weight: 600;
+  }
+  @container (max-width: 440px) {
+    ol {
+      gap: 0;
+    }
+    button {
+      padding-inline: 0.4rem;
+      font-size: 0.8rem;
+    }
+    .done .icon {
+      display: none;
+    }
   }
   @media (forced-colors: active) {
     .now button {

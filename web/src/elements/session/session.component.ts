@@ -148,7 +148,7 @@ export class SmtpSession extends LitElement {
         @keydown=${this.onKey}
         @smtp-player=${(event: CustomEvent<PlayerAction>) => this.act(event.detail)}
         @smtp-select=${(event: CustomEvent<Selection | undefined>) => this.select(event.detail)}
-        @smtp-show-bytes=${() => this.openTab(0)}
+        @smtp-show-bytes=${() => this.showBytes()}
         @smtp-hover=${(event: CustomEvent<Selection | undefined>) => {
           this.hover = event.detail;
         }}
@@ -339,6 +339,13 @@ export class SmtpSession extends LitElement {
     }
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  private showBytes(): void {
+    this.openTab(0);
+    this.updateComplete.then(() =>
+      this.renderRoot.querySelector('#panel')?.scrollIntoView({ block: 'nearest' }),
+    );
   }
 
   private openTab(at: number): void {

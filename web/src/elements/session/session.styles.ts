@@ -103,6 +103,17 @@ export const sessionStyles = css`
   .tabs button:focus-visible {
     outline-offset: -3px;
   }
+  .panel {
+    scroll-margin-bottom: 5rem;
+  }
+  @media (forced-colors: active) {
+    .tabs button {
+      border-bottom-color: Canvas;
+    }
+    .tabs button[aria-selected="true"] {
+      border-bottom-color: Highlight;
+    }
+  }
   smtp-transport {
     position: sticky;
     bottom: 0;
