@@ -73,7 +73,9 @@ encoded_text encode_text(std::string_view crlf_text) {
   const std::size_t base64_size = crlf_text.size() / 57 * 78;
   if (quoted.size() <= base64_size + 78)
     return {"quoted-printable", std::move(quoted)};
-  return {"base64", text::base64_lines(crlf_text)};
+  encoded_text out{"base64", {}};
+  text::append_base64_lines(out.body, crlf_text);
+  return out;
 }
 
 std::string to_html(std::string_view crlf_text, const std::vector<picture>& pictures) {
@@ -86,12 +88,6 @@ std::string to_html(std::string_view crlf_text, const std::vector<picture>& pict
     out += "\"></p>\r\n";
   }
   return out + "</body>\r\n</html>\r\n";
-}
-
-void append_base64(std::string& out, std::string_view octets) {
-  constexpr std::size_t block = limits::encoded_line / 4 * 3 * 1024;  // whole lines
-  for (; !octets.empty(); octets.remove_prefix(std::min(block, octets.size())))
-    out += text::base64_lines(octets.substr(0, block));
 }
 
 }  // namespace smtpscope::mime

@@ -29,7 +29,4 @@ struct picture {
 // An HTML page that shows `crlf_text` as it was typed, and then each picture.
 [[nodiscard]] std::string to_html(std::string_view crlf_text, const std::vector<picture>& pictures);
 
-// Appends base64 lines of `octets` to `out`, each ended by CRLF, without a second copy of it all.
-void append_base64(std::string& out, std::string_view octets);
-
 }  // namespace smtpscope::mime

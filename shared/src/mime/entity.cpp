@@ -1,7 +1,7 @@
 #include "entity.hpp"
 
-#include "body.hpp"
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::mime {
 namespace {
@@ -31,7 +31,7 @@ class writer {
     if (!e.children.empty()) {
       write_children(e, index);
     } else if (!e.octets.empty()) {
-      append_base64(out_, e.octets);
+      text::append_base64_lines(out_, e.octets);
       drop_line_end(part(index));
     } else {
       out_ += e.body;
@@ -58,7 +58,8 @@ class writer {
 
   // Within a multipart the delimiter brings the last CRLF of base64.
   void drop_line_end(const part_range& about) {
-    if (about.parent >= 0 && out_.size() > about.body_begin) out_.resize(out_.size() - 2);
+    if (about.parent >= 0 && out_.size() > about.body_begin)
+      out_.resize(out_.size() - 2);
   }
 
   void end_line(std::size_t body_begin) {

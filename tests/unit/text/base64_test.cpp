@@ -103,13 +103,70 @@ TEST(Base64, EveryForeignOctetIsRefusedAtEveryPlace) {
   }
 }
 
+std::string lines(std::string_view octets) {
+  std::string out = "before ";
+  append_base64_lines(out, octets);
+  EXPECT_EQ(out.substr(0, 7), "before ");
+  return out.substr(7);
+}
+
 TEST(Base64, LinesAre76CharactersLongAndEndInCrlf) {
-  EXPECT_EQ(base64_lines(""), "");
-  EXPECT_EQ(base64_lines("f"), "Zg==\r\n");
-  EXPECT_EQ(base64_lines(std::string(57, '\0')), std::string(76, 'A') + "\r\n");
-  EXPECT_EQ(base64_lines(std::string(58, '\0')), std::string(76, 'A') + "\r\nAA==\r\n");
-  EXPECT_EQ(base64_lines(exact_buffer(std::string(114, '\0'))),
-            std::string(76, 'A') + "\r\n" + std::string(76, 'A') + "\r\n");
+  const std::string full = std::string(76, 'A') + "\r\n";
+  EXPECT_EQ(lines(""), "");
+  EXPECT_EQ(lines("f"), "Zg==\r\n");
+  EXPECT_EQ(lines(std::string(57, '\0')), full);
+  EXPECT_EQ(lines(std::string(58, '\0')), full + "AA==\r\n");
+  for (const std::size_t count : {2U, 51U, 52U, 53U, 54U, 104U, 105U, 1000U}) {
+    std::string expected;
+    for (std::size_t i = 0; i < count; ++i)
+      expected += full;
+    EXPECT_EQ(lines(exact_buffer(std::string(57 * count, '\0'))), expected) << count;
+    EXPECT_EQ(lines(exact_buffer(std::string(57 * count + 2, '\0'))), expected + "AAA=\r\n") << count;
+  }
+}
+
+TEST(Base64, LongTextIsTheSameAsItsPieces) {
+  std::string octets;
+  for (unsigned i = 0; i < 20000; ++i)
+    octets += static_cast<char>(i * 7 + i / 251);
+  for (const std::size_t size : {3071U, 3072U, 3073U, 6144U, 6145U, 20000U}) {
+    const std::string whole = octets.substr(0, size);
+    std::string pieces;
+    for (std::size_t i = 0; i < size; i += 3)
+      pieces += base64_encode(whole.substr(i, 3));
+    EXPECT_EQ(base64_encode(exact_buffer(whole)), pieces) << size;
+    EXPECT_EQ(*base64_decode(exact_buffer(pieces)), whole) << size;
+    EXPECT_EQ(base64_read(lines(whole)), whole) << size;
+    for (const std::size_t at : {std::size_t{0}, std::size_t{4095}, std::size_t{4096}, pieces.size() - 5}) {
+      if (at >= pieces.size())
+        continue;
+      std::string bad = pieces;
+      bad[at] = '-';
+      EXPECT_FALSE(base64_decode(bad)) << size << " " << at;
+    }
+  }
+}
+
+TEST(Base64, ReadingSkipsWhatIsNotBase64) {
+  const struct {
+    std::string text;
+    std::string octets;
+  } table[] = {
+      {"", ""},
+      {"Zm9v", "foo"},
+      {"Zm9vYg", "foob"},
+      {"Z", ""},
+      {"Zm9v\r\nYmFy", "foobar"},
+      {"Z m\t9\nv", "foo"},
+      {"Zm9vYg==Zm9v", "foob"},
+      {"=Zm9v", ""},
+      {"!Z!m!9!v!", "foo"},
+      {"Zm\xFF"
+       "9vYmFy",
+       "foobar"},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(base64_read(exact_buffer(row.text)), row.octets) << row.text;
 }
 
 }  // namespace

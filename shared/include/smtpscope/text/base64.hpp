@@ -15,7 +15,7 @@ namespace smtpscope::text {
 // Never fails: characters outside the alphabet are skipped (RFC 2045 §6.8), "=" ends the text, and
 // bits that make no whole octet are dropped. For messages that others wrote.
 [[nodiscard]] std::string base64_read(std::string_view text);
-// Lines of 76 characters, each ended by CRLF (RFC 2045 §6.8); "" for no octets.
-[[nodiscard]] std::string base64_lines(std::string_view octets);
+// Appends lines of 76 characters, each ended by CRLF (RFC 2045 §6.8); nothing for no octets.
+void append_base64_lines(std::string& out, std::string_view octets);
 
 }  // namespace smtpscope::text
