@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { call, load, root } from './core.mjs';
+
+const declared = [...readFileSync(join(root, 'wasm/smtpscope-core.d.ts'), 'utf8').matchAll(/^ {2}(_smtp_\w+)\(([^)]*)\)/gm)];
+
+const simulation = (message) => ({
+  client: { ehloName: 'page.example', tls: 'starttls', auth: { user: 'ada', password: 'lovelace' },
+    from: 'ada@page.example', to: ['ben@mail.example'], message },
+  server: { hostName: 'mail.example', users: [{ name: 'ada', password: 'lovelace' }], mailboxes: ['@mail.example'] },
+  latencyMs: 20,
+});
+
+test('every declared function is exported with its number of arguments, and no other', async () => {
+  const core = await load();
+  const exported = Object.keys(core).filter((name) => name.startsWith('_smtp_')).sort();
+  assert.deepEqual(exported, declared.map((match) => match[1]).sort());
+  for (const [, name, parameters] of declared) {
+    const wanted = parameters.trim() === '' ? 0 : parameters.split(',').length;
+    assert.equal(core[name].length === 0 || core[name].length === wanted, true, `${name} takes ${core[name].length}`);
+  }
+});
+
+test('an unknown handle is an error and never a trap', async () => {
+  const core = await load();
+  for (const handle of [0, -1, 7, 2 ** 31, 2 ** 32 - 1, Number.NaN]) {
+    for (const name of ['blob_bytes', 'message_read', 'client_take', 'trace_write', 'release']) {
+      const { returned, result } = call(core, name, handle);
+      assert.equal(returned, -1, name);
+      assert.equal(JSON.parse(result).code, 'misuse', name);
+    }
+    assert.equal(call(core, 'client_next', handle, 0).returned, -1);
+    assert.equal(call(core, 'client_tell', handle, { json: { what: 'ready' } }, 0).returned, -1);
+    assert.equal(call(core, 'trace_state', handle, 3).returned, -1);
+    assert.equal(call(core, 'trace_message', handle).returned, 0);
+  }
+});
+
+test('a handle of another kind is an error', async () => {
+  const core = await load();
+  const { returned: blob } = call(core, 'blob_new', { text: 'x' });
+  assert.equal(call(core, 'client_next', blob, 0).returned, -1);
+  assert.equal(call(core, 'trace_state', blob, 0).returned, -1);
+});
+
+test('no pointer means no octets; strange times are taken as 0', async () => {
+  const core = await load();
+  assert.equal(core._smtp_compose(0, 0), 0);
+  assert.equal(core._smtp_trace_read(0, 12), 0);
+  const { returned: message } = call(core, 'blob_new', { text: 'Subject: x\r\n\r\n' });
+  const { returned: client } = call(core, 'client_new', { json: {
+    ehloName: 'page.example', tls: 'never', from: '', to: ['b@mail.example'], message, host: 'mail.example', port: 25 } });
+  assert.ok(client > 0);
+  for (const time of [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 60]) assert.equal(call(core, 'client_next', client, time).returned, 0);
+});
+
+test('a session handed back leaves no memory behind', async () => {
+  const core = await load();
+  const once = () => {
+    const { returned: message } = call(core, 'blob_new', { text: `Subject: x\r\n\r\n${'line of text\r\n'.repeat(500)}` });
+    assert.equal(call(core, 'simulate', { json: simulation(message) }).returned, 1);
+    assert.equal(call(core, 'release', message).returned, 1);
+  };
+  for (let i = 0; i < 50; ++i) once();
+  const settled = core.HEAPU8.length;
+  for (let i = 0; i < 1000; ++i) once();
+  assert.equal(core.HEAPU8.length, settled);
+});
+
+test('what the caller freed or overwrote does not matter: octets are copied', async () => {
+  const core = await load();
+  const pointer = core._smtp_alloc(3);
+  core.HEAPU8.set([65, 66, 67], pointer);
+  const blob = core._smtp_blob_new(pointer, 3);
+  core.HEAPU8.fill(0, pointer, pointer + 3);
+  core._smtp_free(pointer);
+  assert.equal(call(core, 'blob_bytes', blob).result.toString(), 'ABC');
+});
+
+test('the page may forbid eval: the loader holds none', () => {
+  const source = readFileSync(join(process.env.SMTPSCOPE_WASM_DIR ?? join(root, 'build/wasm'), 'smtpscope-core.mjs'), 'utf8');
+  assert.doesNotMatch(source, /\beval\(|new Function\(/);
+});
