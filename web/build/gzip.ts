@@ -14,7 +14,8 @@ export function gzipBeside(): Plugin {
     configResolved(config) {
       outDir = config.build.outDir;
     },
-    closeBundle() {
+    // Only after a build that worked: closeBundle would also run after a failure and hide its message.
+    writeBundle() {
       for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
         const path = join(outDir, name);
         if (!compressible.test(name) || !statSync(path).isFile()) continue;
