@@ -124,38 +124,41 @@ export class Client {
   }
 }
 
-export interface PeerOptions {
-  certificate?: Certificate;
-  /** TLS before anything is said. */
-  implicit?: boolean;
-}
-
-/** Listens on a port of its own and follows the script with everybody who connects. */
+/** Listens on a port of its own and follows its script with everybody who connects. */
 export class Peer {
+  /** What it does; may be changed between connections. */
+  script: Script = (client) => client.silence();
+  /** For TLS, whenever it begins. */
+  certificate: Certificate | undefined;
+  /** TLS before anything is said. */
+  implicit = false;
+  /** How many clients have come. */
+  visits = 0;
+
   private readonly sockets = new Set<Socket>();
   private failure: unknown;
+  private readonly server: Server = createServer((socket) => void this.serve(socket));
 
-  private constructor(private readonly server: Server) {}
-
-  static async start(script: Script, options: PeerOptions = {}): Promise<Peer> {
-    const server = createServer({ allowHalfOpen: false });
-    const peer = new Peer(server);
-    server.on('connection', (socket) => void peer.serve(socket, script, options));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return peer;
+  /** Listens on any free port, or again on the one it had. */
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, '127.0.0.1', resolve);
+    });
   }
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }
 
-  private async serve(socket: Socket, script: Script, options: PeerOptions): Promise<void> {
+  private async serve(socket: Socket): Promise<void> {
+    this.visits += 1;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    const client = new Client(socket, options.certificate);
+    const client = new Client(socket, this.certificate);
     try {
-      if (options.implicit) await client.startTls();
-      await script(client);
+      if (this.implicit) await client.startTls();
+      await this.script(client);
     } catch (error) {
       // A client that leaves early is no fault of the script: the test says what it expects of it.
       const lost = error instanceof ClientGone || (error as NodeJS.ErrnoException).code !== undefined;
@@ -164,10 +167,14 @@ export class Peer {
     }
   }
 
-  /** Stops; throws what a script found wrong. */
+  /** Stops listening, as a server that is not running. */
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    if (this.server.listening) await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** Fails when a script met what it did not expect. */
+  conclude(): void {
     if (this.failure) throw this.failure;
   }
 }

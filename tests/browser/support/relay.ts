@@ -17,8 +17,8 @@ export interface RelayOptions {
   /** Arguments after `serve`, besides ports and directories. */
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Port of the page; 0 takes any. */
-  readonly port?: number;
+  /** Ports of page, SMTP and implicit TLS; any when not given. */
+  readonly ports?: readonly [number, number, number];
 }
 
 interface StoredMessage {
@@ -53,12 +53,12 @@ export class Relay {
       if (!existsSync(needed))
         throw new Error(`${needed} is missing: build first, for example with ./tests/run browser`);
     const directory = await mkdtemp(join(tmpdir(), 'smtpscope-browser-'));
+    const [page, smtp, smtps] = (options.ports ?? [0, 0, 0]).map((port) => `127.0.0.1:${port}`);
     const child = spawn(
       program,
       [
         'serve',
-        ...['--listen', `127.0.0.1:${options.port ?? 0}`],
-        ...['--smtp', '127.0.0.1:0', '--smtps', '127.0.0.1:0'],
+        ...[`--listen=${page}`, `--smtp=${smtp}`, `--smtps=${smtps}`],
         ...['--state-dir', join(directory, 'state'), '--web-dir', webDirectory, '--log-level', 'debug'],
         ...(options.arguments ?? []),
       ],
@@ -100,8 +100,9 @@ export class Relay {
     );
   }
 
-  get port(): number {
-    return Number(new URL(this.url).port);
+  /** Ports of page, SMTP and implicit TLS, for another relay in its place. */
+  get ports(): readonly [number, number, number] {
+    return [Number(new URL(this.url).port), this.smtpPort, this.smtpsPort];
   }
 
   /** What it has logged so far. */
