@@ -202,7 +202,8 @@ export interface TraceEntry {
   explain?: { title: string; text: string; rfc: string };
 }
 
-/** data of kind "command": {verb, recipient?, mechanism?}. reply: {code, enhanced?, class, stage, verb?, recipient?, mechanism?, lines}.
+/** data of kind "command": {verb, recipient?, mechanism?}. reply: {code, enhanced?, class, stage, verb?, recipient?, mechanism?, lines};
+ *  its code is 0 for bytes of the server that are no reply.
  *  sasl_challenge: {mechanism, step, decoded?}. sasl_response: {mechanism, step, decoded?}. content: {part, offset, octets}.
  *  resolving: {host, port, tls}. resolved: {addresses}. connected: {address, port}. tls_established: TlsInfo.
  *  transport_error: {stage, code, message, reason?}. result: FinishedResult. closed: {by}.

@@ -115,8 +115,7 @@ client_session at_content(std::string content) {
 
 std::string big_content(std::size_t octets) {
   std::string content;
-  while (content.size() < octets)
-    content += content.size() % 3 == 0 ? ".\r\n" : "....\r\n";
+  while (content.size() < octets) content += content.size() % 3 == 0 ? ".\r\n" : "....\r\n";
   return content;
 }
 
@@ -150,8 +149,7 @@ TEST(ClientContent, ThreeOctetLinesAtEverySeamAreStuffedRight) {
     client_session s = at_content(content);
     std::string wire;
     while (const auto event = s.next())
-      if (const auto* piece = std::get_if<session::send_bytes>(&*event))
-        wire += piece->bytes;
+      if (const auto* piece = std::get_if<session::send_bytes>(&*event)) wire += piece->bytes;
     wire::dot_stuffer whole;
     EXPECT_TRUE(wire == whole.stuff(content) + ".\r\n") << shift;
   }
@@ -191,8 +189,7 @@ void send_all_but_the_end_mark(client_session& s) {
   while (left > 0) {
     const auto event = s.next();
     ASSERT_TRUE(event);
-    if (const auto* piece = std::get_if<session::send_bytes>(&*event))
-      left -= piece->bytes.size();
+    if (const auto* piece = std::get_if<session::send_bytes>(&*event)) left -= piece->bytes.size();
   }
 }
 
@@ -203,8 +200,7 @@ TEST(ClientContent, CancelledBeforeTheEndMarkIsNotSentAndCertain) {
   std::optional<outcome> result;
   while (const auto event = s.next()) {
     EXPECT_FALSE(std::holds_alternative<session::send_bytes>(*event)) << "the end mark left after all";
-    if (const auto* over = std::get_if<session::finished>(&*event))
-      result = over->result;
+    if (const auto* over = std::get_if<session::finished>(&*event)) result = over->result;
   }
   EXPECT_EQ(result, outcome::failed);
 }
@@ -213,16 +209,14 @@ TEST(ClientContent, CancelledAfterTheEndMarkIsInDoubt) {
   client_session s = at_content("x\r\n");
   send_all_but_the_end_mark(s);
   std::optional<session::client_event> event;
-  do
-    event = s.next();
+  do event = s.next();
   while (event && !std::holds_alternative<session::send_bytes>(*event));
   ASSERT_TRUE(event);
   EXPECT_EQ(std::get<session::send_bytes>(*event).what, sent::end_of_content);
   s.cancel();
   std::optional<outcome> result;
   while ((event = s.next()))
-    if (const auto* over = std::get_if<session::finished>(&*event))
-      result = over->result;
+    if (const auto* over = std::get_if<session::finished>(&*event)) result = over->result;
   EXPECT_EQ(result, outcome::unknown);
 }
 
@@ -245,8 +239,7 @@ TEST(ClientSession, RequestsNotYetTakenAreVoidOnceItIsOver) {
   s.receive("220 x\r\n");  // EHLO waits in the queue, behind the timer and the reply
   s.cancel();
   std::vector<std::size_t> kinds;
-  while (const auto event = s.next())
-    kinds.push_back(event->index());
+  while (const auto event = s.next()) kinds.push_back(event->index());
   ASSERT_EQ(kinds.size(), 3U);
   EXPECT_EQ(kinds[0], 1U) << "reply_received is still told";
   EXPECT_EQ(kinds[1], 4U) << "finished";

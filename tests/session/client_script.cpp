@@ -18,8 +18,7 @@ using session::tls_policy;
 
 session::client_session make(const client_case& c) {
   auto made = session::client_session::create(c.options, c.mail);
-  if (!made)
-    ADD_FAILURE() << c.name << ": " << made.why().detail;
+  if (!made) ADD_FAILURE() << c.name << ": " << made.why().detail;
   return std::move(*made);
 }
 
@@ -30,7 +29,7 @@ json tls_info() {
 }  // namespace
 
 client_driver::client_driver(const client_case& c) : options_(c.options), client_(make(c), trace::secrets::masked) {
-  client_.record().resolving(c.host, 587, "starttls", now_);
+  client_.record().resolving(c.host, 587, c.options.tls == tls_policy::implicit ? "implicit" : "starttls", now_);
 }
 
 void client_driver::connected() {
@@ -90,7 +89,7 @@ void client_driver::drain() {
       sent_ += sent->bytes;
       end_mark_sent_ = end_mark_sent_ || sent->what == session::sent::end_of_content;
     } else if (const auto* reply = std::get_if<session::reply_received>(&*event)) {
-      content_answered_ = content_answered_ || (end_mark_sent_ && reply->stage == session::client_stage::content);
+      content_answered_ = content_answered_ || (end_mark_sent_ && reply->reply.value.code != 0);
     } else if (std::holds_alternative<session::start_tls>(*event)) {
       EXPECT_FALSE(secure_);
       wants_tls_ = true;
@@ -118,8 +117,7 @@ void client_driver::check_sent(const session::send_bytes& sent) const {
   const bool secret = sent.verb == wire::verb::auth || sent.what == session::sent::sasl_response;
   const bool private_matter =
       sent.verb == wire::verb::mail || sent.verb == wire::verb::rcpt || sent.verb == wire::verb::data;
-  if (secure_)
-    return;
+  if (secure_) return;
   if (options_.tls != tls_policy::never) {
     EXPECT_FALSE(secret || private_matter) << "in the clear: " << printable(sent.bytes);
   }
@@ -154,30 +152,23 @@ void perform(client_driver& d, const step& s, const delivery& deliver, std::size
       if (strict) {
         EXPECT_TRUE(d.wants_tls()) << describe(s);
       }
-      if (d.wants_tls())
-        d.tls_established();
+      if (d.wants_tls()) d.tls_established();
       return;
-    case what::tls_fails:
-      return d.transport_fails();
-    case what::server_closes:
-      return d.server_closes();
-    case what::timer:
-      return d.timer();
-    case what::cancel:
-      return d.cancel();
+    case what::tls_fails: return d.transport_fails();
+    case what::server_closes: return d.server_closes();
+    case what::timer: return d.timer();
+    case what::cancel: return d.cancel();
     case what::client_closes:
       if (strict) {
         EXPECT_TRUE(d.closed()) << describe(s);
       }
       return;
-    case what::shut_down:
-      ADD_FAILURE() << "a client is not shut down";
+    case what::shut_down: ADD_FAILURE() << "a client is not shut down";
   }
 }
 
 void check_secrets(const client_case& c, const client_driver& d) {
-  if (c.options.auth)
-    check_hidden(d.entries(), c.options.auth->identity, c.options.auth->password.reveal());
+  if (c.options.auth) check_hidden(d.entries(), c.options.auth->identity, c.options.auth->password.reveal());
 }
 
 void check_ending(const client_case& c, const client_driver& d) {
@@ -199,8 +190,7 @@ void run(const client_case& c, const std::vector<step>& script, const delivery& 
   for (const step& s : script) {
     perform(d, s, deliver, chunk, how);
     chunk += s.kind == step::what::server ? 1 : 0;
-    if (testing::Test::HasFailure())
-      return;
+    if (testing::Test::HasFailure()) return;
   }
   if (how == watch::strictly) {
     EXPECT_EQ(printable(d.take_sent()), "") << "sent after the script's end";
@@ -213,8 +203,7 @@ void run(const client_case& c, const std::vector<step>& script, const delivery& 
 
 void give_whole(client_driver& d, std::string_view chunk, std::size_t /*number*/) { d.receive(chunk); }
 void give_bytes(client_driver& d, std::string_view chunk, std::size_t /*number*/) {
-  for (const char c : chunk)
-    d.receive(std::string_view{&c, 1});
+  for (const char c : chunk) d.receive(std::string_view{&c, 1});
 }
 
 // Ways for a connection to end in the middle.
@@ -224,10 +213,8 @@ using loss = void (client_driver::*)();
 void run_lost(const client_case& c, const std::vector<step>& script, std::size_t steps, std::size_t octets, loss lose) {
   client_driver d{c};
   d.connected();
-  for (std::size_t i = 0; i < steps; ++i)
-    perform(d, script[i], give_whole, 0, watch::for_safety);
-  if (octets > 0)
-    d.receive(std::string_view{script[steps].bytes}.substr(0, octets));
+  for (std::size_t i = 0; i < steps; ++i) perform(d, script[i], give_whole, 0, watch::for_safety);
+  if (octets > 0) d.receive(std::string_view{script[steps].bytes}.substr(0, octets));
   const bool had_ended = !d.ends().empty();
   const bool in_doubt = d.in_doubt();
   (d.*lose)();
@@ -247,17 +234,14 @@ void check_losses(const client_case& c, const std::vector<step>& script) {
                             &client_driver::timer}) {
       SCOPED_TRACE("lost after " + std::to_string(steps) + " steps");
       run_lost(c, script, steps, 0, lose);
-      if (testing::Test::HasFailure())
-        return;
+      if (testing::Test::HasFailure()) return;
     }
   for (std::size_t steps = 0; steps < script.size(); ++steps) {
-    if (script[steps].kind != step::what::server)
-      continue;
+    if (script[steps].kind != step::what::server) continue;
     for (std::size_t octets = 1; octets < script[steps].bytes.size(); ++octets) {
       SCOPED_TRACE("lost inside " + describe(script[steps]) + " after octet " + std::to_string(octets));
       run_lost(c, script, steps, octets, &client_driver::server_closes);
-      if (testing::Test::HasFailure())
-        return;
+      if (testing::Test::HasFailure()) return;
     }
   }
 }
@@ -278,13 +262,11 @@ void expect_dialogue(const client_case& c) {
   }
   std::size_t chunk = 0;
   for (const step& s : script) {
-    if (s.kind != step::what::server)
-      continue;
+    if (s.kind != step::what::server) continue;
     for (std::size_t at = 1; at < s.bytes.size() && !testing::Test::HasFailure(); ++at) {
       SCOPED_TRACE("cut at octet " + std::to_string(at) + " of " + describe(s));
       const delivery split = [chunk, at](client_driver& d, std::string_view bytes, std::size_t number) {
-        if (number != chunk)
-          return d.receive(bytes);
+        if (number != chunk) return d.receive(bytes);
         d.receive(bytes.substr(0, at));
         d.receive(bytes.substr(at));
       };
@@ -292,8 +274,7 @@ void expect_dialogue(const client_case& c) {
     }
     ++chunk;
   }
-  if (!testing::Test::HasFailure())
-    check_losses(c, script);
+  if (!testing::Test::HasFailure()) check_losses(c, script);
 }
 
 }  // namespace smtpscope::test

@@ -45,8 +45,7 @@ void play(client_driver& d, std::string_view replies) {
     const std::size_t end = std::min(replies.find('|'), replies.size());
     std::string reply{replies.substr(0, end)};
     replies.remove_prefix(std::min(end + 1, replies.size()));
-    if (reply == "250 AUTH PLAIN")
-      reply = "250-x\r\n" + reply;
+    if (reply == "250 AUTH PLAIN") reply = "250-x\r\n" + reply;
     d.receive(reply + "\r\n");
   }
 }

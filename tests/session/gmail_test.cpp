@@ -100,13 +100,11 @@ client_case gmail(const std::string& name, tls_policy tls, const login& l, const
 }
 
 TEST(Gmail, TakesAMessageOnPort465) {
-  for (const login& l : logins)
-    expect_dialogue(gmail("465", tls_policy::implicit, l, transaction));
+  for (const login& l : logins) expect_dialogue(gmail("465", tls_policy::implicit, l, transaction));
 }
 
 TEST(Gmail, TakesAMessageOnPort587) {
-  for (const login& l : logins)
-    expect_dialogue(gmail("587", tls_policy::starttls_required, l, transaction));
+  for (const login& l : logins) expect_dialogue(gmail("587", tls_policy::starttls_required, l, transaction));
 }
 
 TEST(Gmail, MechanismsAreTakenInTheCallersOrder) {

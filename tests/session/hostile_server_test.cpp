@@ -122,8 +122,7 @@ TEST(HostileServer, AnEndlessReplyIsCutShort) {
     client_driver d{c};
     d.connected();
     std::size_t lines = 0;
-    for (; lines < 2 * limits::accepted_reply_lines && !d.closed(); ++lines)
-      d.receive(line);
+    for (; lines < 2 * limits::accepted_reply_lines && !d.closed(); ++lines) d.receive(line);
     EXPECT_LE(lines, limits::accepted_reply_lines + 1);
     EXPECT_LE(lines * line.size(), limits::accepted_reply_octets + line.size());
     ASSERT_EQ(d.ends().size(), 1U);
@@ -139,6 +138,61 @@ TEST(HostileServer, AMegabyteInOnePieceIsNothingSpecial) {
   d.receive(std::string(1 << 20, '\0'));
   ASSERT_EQ(d.ends().size(), 1U);
   EXPECT_EQ(d.ends().front().why->kind, failure_kind::protocol);
+}
+
+// The bytes that are no reply are in the trace, and are the evidence.
+TEST(HostileServer, WhatIsNoReplyIsShown) {
+  const struct {
+    const char* name;
+    std::vector<std::string> chunks;
+    std::string shown;
+  } table[] = {
+      {"another protocol", {"HTTP/1.1 400 Bad Request\r\n"}, "HTTP/1.1 400 Bad Request\r\n"},
+      {"a TLS alert before the link is lost", {"\x15\x03\x01\0\x02\x02\x46"s}, "\x15\x03\x01\0\x02\x02\x46"s},
+      {"codes that differ", {"220-a\r\n", "550 b\r\n"}, "220-a\r\n550 b\r\n"},
+      {"half a reply", {"220-a\r\n22"}, "220-a\r\n22"},
+      {"a reply too early", {"220 a\r\n250 b\r\n"}, "250 b\r\n"},
+      {"a line without end", {std::string(5000, 'x')}, std::string(512, 'x')},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    client_driver d{plain_case()};
+    d.connected();
+    for (const std::string& chunk : row.chunks) d.receive(chunk);
+    d.server_closes();
+    const trace::entry* e = last_of(d.entries(), trace::kind::reply);
+    if (e == nullptr) e = last_of(d.entries(), trace::kind::greeting);
+    ASSERT_NE(e, nullptr);
+    EXPECT_EQ(printable(e->bytes), printable(row.shown));
+    EXPECT_EQ(e->data.at("code"), 0);
+    check_trace(d.entries());
+    const json& evidence = last_of(d.entries(), trace::kind::diagnosis)->data.at("evidence");
+    if (d.ends().front().why->kind == failure_kind::protocol) {
+      EXPECT_EQ(evidence, json::array({e->sequence}));
+    }
+  }
+}
+
+TEST(HostileServer, WhatFollowsTheAgreementToStartTlsIsShown) {
+  for (const bool apart : {false, true}) {
+    client_case c = plain_case();
+    c.options.tls = tls_policy::starttls_required;
+    client_driver d{c};
+    d.connected();
+    d.receive("220 x\r\n");
+    d.receive("250-x\r\n250 STARTTLS\r\n");
+    if (apart) {
+      d.receive("220 go\r\n");
+      d.receive("250 AUTH");
+    } else {
+      d.receive("220 go\r\n250 AUTH");
+    }
+    const trace::entry* e = last_of(d.entries(), trace::kind::reply);
+    EXPECT_EQ(e->bytes, "250 AUTH");
+    EXPECT_FALSE(e->secure);
+    EXPECT_EQ(last_of(d.entries(), trace::kind::diagnosis)->data.at("evidence"), json::array({e->sequence}));
+    check_trace(d.entries());
+  }
 }
 
 client_case login_case(const std::string& mechanism, session::initial_response ir, const std::string& rest) {

@@ -149,10 +149,8 @@ TEST(ServerDialogue, SyntaxErrorsAreAnswered) {
     server_driver d{c};
     d.connected();
     d.receive("EHLO client.example\r\n");
-    if (row.state != at::mail)
-      d.receive("MAIL FROM:<amy@mail.example>\r\n");
-    if (row.state == at::data)
-      d.receive("RCPT TO:<bob@mail.example>\r\n");
+    if (row.state != at::mail) d.receive("MAIL FROM:<amy@mail.example>\r\n");
+    if (row.state == at::data) d.receive("RCPT TO:<bob@mail.example>\r\n");
     const session::server_state state = d.session().state();
     (void)d.take_sent();
     d.receive(std::string{row.command} + "\r\n");
@@ -269,8 +267,7 @@ TEST(ServerSession, ArmsItsTimerAfterEveryReply) {
   for (const char* command : {"EHLO a.example\r\n", "NOOP\r\n", "MAIL FROM:<amy@mail.example>\r\n"}) {
     seconds armed{0};
     while (const auto event = s.next()) {
-      if (const auto* timer = std::get_if<session::arm_timer>(&*event))
-        armed = timer->after;
+      if (const auto* timer = std::get_if<session::arm_timer>(&*event)) armed = timer->after;
       if (std::holds_alternative<session::reverse_path_offered>(*event)) {
         EXPECT_TRUE(s.answer({}).ok());
       }
@@ -288,16 +285,14 @@ TEST(ServerSession, AnswersAreForQuestions) {
   s.connected();
   s.receive("EHLO a.example\r\nMAIL FROM:<amy@mail.example>\r\nNOOP\r\n");
   int replies = 0;
-  while (const auto event = s.next())
-    replies += std::holds_alternative<session::send_reply>(*event) ? 1 : 0;
+  while (const auto event = s.next()) replies += std::holds_alternative<session::send_reply>(*event) ? 1 : 0;
   EXPECT_EQ(replies, 2) << "NOOP waits behind the question";
   EXPECT_FALSE(s.wants_input());
   const wire::reply own{451, wire::enhanced_code{4, 7, 1}, {"Greylisted"}};
   EXPECT_TRUE(s.answer({session::verdict::reject, own}).ok());
   std::string said;
   while (const auto event = s.next())
-    if (const auto* reply = std::get_if<session::send_reply>(&*event))
-      said += reply->bytes;
+    if (const auto* reply = std::get_if<session::send_reply>(&*event)) said += reply->bytes;
   EXPECT_EQ(said, "451 4.7.1 Greylisted\r\n250 2.0.0 OK\r\n");
 }
 

@@ -28,8 +28,7 @@ TEST(ServerContent, EndsOnlyAtCrlfDotCrlf) {
   const auto check = [&](const std::string& content) {
     for (std::size_t piece : {content.size(), std::size_t{1}}) {
       server_driver d = at_content(sample_server("", ""));
-      for (std::size_t at = 0; at < content.size(); at += piece)
-        d.receive(content.substr(at, piece));
+      for (std::size_t at = 0; at < content.size(); at += piece) d.receive(content.substr(at, piece));
       EXPECT_EQ(d.take_sent(), "") << printable(content);
       EXPECT_EQ(d.session().state(), server_state::expect_content) << printable(content);
       d.receive("\r\n.\r\n");
@@ -38,10 +37,8 @@ TEST(ServerContent, EndsOnlyAtCrlfDotCrlf) {
       EXPECT_EQ(d.take_sent(), "250 2.0.0 OK: queued as 1\r\n");
     }
   };
-  for (const std::string& ending : endings)
-    check("text" + ending + smuggled);
-  for (const std::string& start : starts)
-    check(start + smuggled);
+  for (const std::string& ending : endings) check("text" + ending + smuggled);
+  for (const std::string& start : starts) check(start + smuggled);
 }
 
 TEST(ServerContent, DotsAreTakenOffOnce) {
@@ -53,8 +50,7 @@ TEST(ServerContent, DotsAreTakenOffOnce) {
 
 TEST(ServerContent, EveryOctetIsKept) {
   std::string all;
-  for (int i = 0; i < 256; ++i)
-    all += static_cast<char>(i);
+  for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
   all += "\r\n";
   server_driver d = at_content(sample_server("", ""));
   d.receive(all + ".\r\n");
@@ -81,8 +77,7 @@ TEST(ServerContent, TooMuchIsReadToItsEndAndRefused) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
     server_driver d = at_content(c);
     const std::string content = std::string(99, 'x') + "\r\n.\r\n";
-    for (std::size_t at = 0; at < content.size(); at += piece)
-      d.receive(content.substr(at, piece));
+    for (std::size_t at = 0; at < content.size(); at += piece) d.receive(content.substr(at, piece));
     EXPECT_EQ(d.take_sent(), "552 5.3.4 Message size exceeds the limit of 100 octets\r\n");
     EXPECT_TRUE(d.messages().empty());
     EXPECT_EQ(d.discarded(), 1);
@@ -162,8 +157,7 @@ TEST(ServerLimits, AnEndlessLineIsNotHeld) {
   server_driver d{sample_server("", "")};
   d.connected();
   (void)d.take_sent();
-  for (int i = 0; i < 100; ++i)
-    d.receive(std::string(10000, 'x'));
+  for (int i = 0; i < 100; ++i) d.receive(std::string(10000, 'x'));
   EXPECT_EQ(d.take_sent(), "500 5.5.2 Line too long\r\n") << "said once";
   d.receive("\r\nNOOP\r\n");
   EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n");
@@ -217,13 +211,11 @@ TEST(ServerLimits, InputIsLookedAtOneCommandAtATime) {
   session::server_session s = std::move(*made);
   s.connected();
   std::string many;
-  for (int i = 0; i < 1000; ++i)
-    many += "NOOP\r\n";
+  for (int i = 0; i < 1000; ++i) many += "NOOP\r\n";
   s.receive(many);
   int replies = 0;
   for (int i = 0; i < 6; ++i)
-    if (const auto event = s.next(); event && std::holds_alternative<session::send_reply>(*event))
-      ++replies;
+    if (const auto event = s.next(); event && std::holds_alternative<session::send_reply>(*event)) ++replies;
   EXPECT_LE(replies, 3) << "replies are made as they are taken";
 }
 

@@ -13,8 +13,7 @@ namespace {
 
 session::server_session make(const server_case& c) {
   auto made = session::server_session::create(c.options);
-  if (!made)
-    ADD_FAILURE() << c.name << ": " << made.why().detail;
+  if (!made) ADD_FAILURE() << c.name << ": " << made.why().detail;
   return std::move(*made);
 }
 
@@ -87,8 +86,7 @@ void server_driver::take_message(const session::message_offered& offered) {
   EXPECT_FALSE(offered.to.empty());
   EXPECT_LE(offered.to.size(), options_.max_recipients);
   taken_message m{offered.from.mailbox_text(), {}, content_};
-  for (const wire::forward_path& path : offered.to)
-    m.to.push_back(path.mailbox_text());
+  for (const wire::forward_path& path : offered.to) m.to.push_back(path.mailbox_text());
   messages_.push_back(std::move(m));
   const auto stored = session::server_policy::stored(std::to_string(messages_.size()));
   EXPECT_TRUE(server_.answer(message_answer.value_or(stored)).ok());
@@ -112,8 +110,7 @@ void server_driver::drain() {
     } else if (std::holds_alternative<session::close_connection>(*event)) {
       closed_ = true;
     } else if (const auto decision = session::decide(policy_, *event)) {
-      if (const auto* login = std::get_if<session::credentials_offered>(&*event))
-        logins_.push_back(*login);
+      if (const auto* login = std::get_if<session::credentials_offered>(&*event)) logins_.push_back(*login);
       EXPECT_FALSE(server_.wants_input());
       EXPECT_TRUE(server_.answer(*decision).ok());
       EXPECT_FALSE(server_.answer(*decision).ok()) << "answered twice";
@@ -143,23 +140,18 @@ void perform(server_driver& d, const step& s, const delivery& deliver, std::size
       if (strict) {
         EXPECT_TRUE(d.wants_tls()) << describe(s);
       }
-      if (d.wants_tls())
-        d.tls_established();
+      if (d.wants_tls()) d.tls_established();
       return;
     case what::server_closes:
       if (strict) {
         EXPECT_TRUE(d.closed()) << describe(s);
       }
       return;
-    case what::client_closes:
-      return d.client_closes();
-    case what::timer:
-      return d.timer();
-    case what::shut_down:
-      return d.shut_down(s.bytes);
+    case what::client_closes: return d.client_closes();
+    case what::timer: return d.timer();
+    case what::shut_down: return d.shut_down(s.bytes);
     case what::tls_fails:
-    case what::cancel:
-      ADD_FAILURE() << "not for a server";
+    case what::cancel: ADD_FAILURE() << "not for a server";
   }
 }
 
@@ -179,29 +171,24 @@ void run(const server_case& c, const std::vector<step>& script, const delivery& 
   for (const step& s : script) {
     perform(d, s, deliver, chunk, strict);
     chunk += s.kind == step::what::client ? 1 : 0;
-    if (testing::Test::HasFailure())
-      return;
+    if (testing::Test::HasFailure()) return;
   }
-  if (!strict)
-    return;
+  if (!strict) return;
   EXPECT_EQ(printable(d.take_sent()), "") << "sent after the script's end";
   check_messages(c, d);
 }
 
 void give_whole(server_driver& d, std::string_view chunk, std::size_t /*number*/) { d.receive(chunk); }
 void give_bytes(server_driver& d, std::string_view chunk, std::size_t /*number*/) {
-  for (const char c : chunk)
-    d.receive(std::string_view{&c, 1});
+  for (const char c : chunk) d.receive(std::string_view{&c, 1});
 }
 
 // What has begun and not ended when the link is lost leaves nothing behind.
 void run_lost(const server_case& c, const std::vector<step>& script, std::size_t steps, std::size_t octets) {
   server_driver d{c};
   d.connected();
-  for (std::size_t i = 0; i < steps; ++i)
-    perform(d, script[i], give_whole, 0, false);
-  if (octets > 0)
-    d.receive(std::string_view{script[steps].bytes}.substr(0, octets));
+  for (std::size_t i = 0; i < steps; ++i) perform(d, script[i], give_whole, 0, false);
+  if (octets > 0) d.receive(std::string_view{script[steps].bytes}.substr(0, octets));
   const std::size_t messages = d.messages().size();
   const int discarded = d.discarded();
   const bool in_content = d.session().state() == session::server_state::expect_content;
@@ -232,15 +219,13 @@ void expect_dialogue(const server_case& c) {
   std::size_t chunk = 0;
   for (std::size_t i = 0; i < script.size(); ++i) {
     const step& s = script[i];
-    if (s.kind != step::what::client)
-      continue;
+    if (s.kind != step::what::client) continue;
     for (std::size_t at = 1; at < s.bytes.size() && !testing::Test::HasFailure(); ++at) {
       SCOPED_TRACE("cut at octet " + std::to_string(at) + " of " + describe(s));
       run(
           c, script,
           [chunk, at](server_driver& d, std::string_view bytes, std::size_t number) {
-            if (number != chunk)
-              return d.receive(bytes);
+            if (number != chunk) return d.receive(bytes);
             d.receive(bytes.substr(0, at));
             d.receive(bytes.substr(at));
           },

@@ -64,8 +64,7 @@ TEST(ServerStarttls, NoInjectedCommandIsEverAnswered) {
     d.receive("EHLO client.example\r\n");
     d.receive(attack.substr(0, at));
     d.receive(attack.substr(at));
-    if (d.wants_tls() && !d.closed())
-      d.tls_established();
+    if (d.wants_tls() && !d.closed()) d.tls_established();
     EXPECT_EQ(d.take_sent().find("Sender OK"), std::string::npos) << at;
     EXPECT_TRUE(d.closed()) << at;
   }

@@ -57,9 +57,7 @@ void check_trace(const std::vector<entry>& entries) {
     EXPECT_EQ(e.bytes.empty(), !e.direction.has_value());
     EXPECT_TRUE(e.explain && !e.explain->title.empty());
     if (e.client) {
-      // The greeting is the first entry that tells: the client was connected before.
-      EXPECT_TRUE(e.client->first == client || (client == "idle" && e.client->first == "expect_greeting"))
-          << e.client->first << " after " << client;
+      EXPECT_EQ(e.client->first, client);
       client = e.client->second;
     }
     results += e.kind == kind::result ? 1 : 0;

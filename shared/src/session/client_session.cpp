@@ -74,6 +74,7 @@ void client_session::receive(std::string_view bytes) {
   if (phase_ == client_phase::closed || phase_ == client_phase::idle) return;
   if (phase_ == client_phase::tls_handshake) {
     // RFC 3207 §6: whatever came in plaintext after the 220 was put there by somebody else.
+    lines_.append(bytes);
     if (!bytes.empty()) fail(failure_kind::starttls_plaintext, "plaintext arrived after the server agreed to start TLS");
     return;
   }
@@ -136,15 +137,19 @@ std::optional<client_event> client_session::next() {
 
 void client_session::process_lines() {
   while (phase_ != client_phase::closed && expects_reply(phase_)) {
+    if (lines_.buffered().size() >= limits::accepted_reply_line_octets)
+      unread_ = lines_.buffered().substr(0, limits::reply_line_octets);  // enough to see what it is
     std::optional<result<std::string>> line = lines_.next();
     if (!line) return;
     if (!*line) return fail(failure_kind::protocol, "the server sent a line longer than any reply may be");
+    unread_ = replies_.partial() + **line;
     const auto context = phase_ == client_phase::expect_greeting     ? wire::reply_context::greeting
                          : phase_ == client_phase::expect_ehlo_reply ? wire::reply_context::ehlo
                                                                      : wire::reply_context::ordinary;
     std::optional<result<wire::received_reply>> reply = replies_.feed(**line, context);
+    if (reply && !*reply) return fail(failure_kind::protocol, reply->why().detail);
+    unread_.clear();
     if (!reply) continue;
-    if (!*reply) return fail(failure_kind::protocol, reply->why().detail);
     on_reply(std::move(**reply));
   }
   if (phase_ == client_phase::tls_handshake && !lines_.buffered().empty())
@@ -173,11 +178,11 @@ void client_session::on_reply(wire::received_reply received) {
   // Where the reply itself moved the client on, and no command did, the change is the reply's.
   const bool spoke = std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(at), events_.end(),
                                  [](const client_event& e) { return std::holds_alternative<send_bytes>(e); });
-  if (!spoke) std::get_if<reply_received>(&events_[at])->client.after = phase_;
-
   // Nothing is pipelined, so whatever came with this reply came before anybody asked for it; after
-  // the end, QUIT included.
-  if (spoke && !lines_.buffered().empty())
+  // the end, QUIT included. The command that was to follow is not sent then.
+  const bool surplus = spoke && !lines_.buffered().empty();
+  if (!spoke || surplus) std::get_if<reply_received>(&events_[at])->client.after = phase_;
+  if (surplus)
     fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
 }
 
@@ -383,7 +388,22 @@ void client_session::refused(const wire::reply& reply) {
   fail(failure_kind::refused, "the server answered with " + std::to_string(reply.code));
 }
 
+// What came and is no reply is told as one without a code, so that nothing stays unseen.
+void client_session::report_unread() {
+  if (unread_.empty()) unread_ = replies_.partial();
+  unread_ += lines_.buffered();
+  if (unread_.empty()) return;
+  reply_received report;
+  report.reply.bytes = unread_.substr(0, limits::accepted_reply_octets);
+  report.reply.fields = {{0, static_cast<std::uint32_t>(report.reply.bytes.size()), "unread", -1}};
+  report.stage = stage_of(phase_);
+  report.in_answer_to = last_verb_;
+  report.client = {phase_, phase_};
+  events_.emplace_back(std::move(report));
+}
+
 void client_session::fail(failure_kind kind, std::string detail) {
+  if (phase_ != client_phase::idle && kind != failure_kind::refused) report_unread();
   if (finished_) return close();
   const bool after_end_mark = phase_ == client_phase::expect_content_reply && kind != failure_kind::refused;
   finish(after_end_mark ? outcome::unknown : outcome::failed, failure{kind, stage_of(phase_), std::move(detail)});

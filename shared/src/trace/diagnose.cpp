@@ -84,7 +84,7 @@ void find_evidence(facts& f, const std::vector<entry>& entries) {
   const entry* e = nullptr;
   if (about_offer)  // what the server said it can do
     e = last(entries, [](const entry& x) { return x.kind == kind::reply && text_of(x.data, "stage") == "ehlo"; });
-  if (e == nullptr && f.failure == "protocol") e = last(entries, is_reply);
+  if (e == nullptr && (f.failure == "protocol" || f.failure == "starttls_plaintext")) e = last(entries, is_reply);
   if (e == nullptr) {  // what was left unanswered, and how that was seen
     e = last(entries, is({kind::command, kind::sasl_response, kind::content, kind::end_of_content, kind::connected}));
     const entry* how = last(entries, is({kind::timeout, kind::cancelled, kind::closed}));

@@ -112,6 +112,11 @@ inline constexpr std::array explanations = {
                     "RFC 5321 §4.1.1.4"},
 
     // -------------------------------------------------------------------------------- replies
+    // 421 means the same wherever it comes.
+    explanation_row{kind::reply, "", 421, "The server is closing the connection",
+                    "421 can answer any command: the server must stop. Try again later.", "RFC 5321 §3.8"},
+    explanation_row{kind::greeting, "", 421, "The server is closing the connection",
+                    "421 can come at any time: the server must stop. Try again later.", "RFC 5321 §3.8"},
     explanation_row{kind::greeting, "greeting", 2, "The server greets",
                     "220: the server is ready and gives its name. The client must wait for this before it speaks.", "RFC 5321 §3.1"},
     explanation_row{kind::greeting, "greeting", 554, "The server takes no mail from here",
@@ -183,10 +188,6 @@ inline constexpr std::array explanations = {
     explanation_row{kind::reply, "quit", 2, "The server says goodbye", "221: it closes the connection now.", "RFC 5321 §4.1.1.10"},
 
     // What may come anywhere.
-    explanation_row{kind::reply, "", 421, "The server is closing the connection",
-                    "421 can answer any command: the server must stop. Try again later.", "RFC 5321 §3.8"},
-    explanation_row{kind::greeting, "", 421, "The server is closing the connection",
-                    "421 can come at any time: the server must stop. Try again later.", "RFC 5321 §3.8"},
     explanation_row{kind::reply, "", 500, "The server does not understand", "It does not know the command, or the line was too long.",
                     "RFC 5321 §4.2.4"},
     explanation_row{kind::reply, "", 501, "Something after the command is wrong", "The command is known, its arguments are not legal.",
@@ -200,6 +201,12 @@ inline constexpr std::array explanations = {
     explanation_row{kind::reply, "", 4, "Not now", "A reply that begins with 4 says: not now, the same may work later.", "RFC 5321 §4.2.1"},
     explanation_row{kind::reply, "", 5, "No", "A reply that begins with 5 says no: trying again unchanged cannot help.", "RFC 5321 §4.2.1"},
     explanation_row{kind::greeting, "", 0, "The server's first words", "No greeting that SMTP knows.", "RFC 5321 §3.1"},
+    explanation_row{kind::reply, "tls", 0, "Bytes that nobody may send here",
+                    "Between the server's agreement and TLS nothing may come. The client trusts none of it and leaves.",
+                    "RFC 3207 §6"},
+    explanation_row{kind::reply, "", 0, "This is no reply of SMTP",
+                    "A reply begins with three digits, is whole, and comes when it was asked for. The client does not guess.",
+                    "RFC 5321 §4.2"},
     explanation_row{kind::sasl_challenge, "", 0, "The server asks", "A further question of the login.", "RFC 4954 §4"},
 
     // ----------------------------------------------------------------------------- the result

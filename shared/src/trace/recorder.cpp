@@ -49,7 +49,7 @@ json secret_part(std::string_view part, std::string_view value, bool shown) {
   if (shown) {
     set(j, "value", value);
   } else {
-    set(j, "value", json{nullptr});
+    set(j, "value", json(nullptr));  // braces would make a list of it
   }
   return j;
 }
@@ -104,6 +104,7 @@ entry& recorder::add(layer l, kind k, session_time now) {
 void recorder::resolving(std::string_view host, int port, std::string_view tls, session_time now) {
   chapter_ = chapter::resolve;
   host_ = std::string{host};
+  tls_policy_ = std::string{tls};
   entry& e = add(layer::dns, kind::resolving, now);
   set(e.data, "host", host);
   set(e.data, "port", port);
@@ -121,6 +122,7 @@ void recorder::resolved(const std::vector<std::string>& addresses, session_time 
 void recorder::connected(std::string_view address, int port, session_time now) {
   chapter_ = chapter::connect;
   entry& e = add(layer::tcp, kind::connected, now);
+  if (tls_policy_ != "implicit") e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   set(e.data, "address", address);
   set(e.data, "port", port);
   e.explain = explain(e);
@@ -138,6 +140,7 @@ void recorder::tls_established(json info, session_time now) {
   chapter_ = chapter::secure;
   secure_ = true;
   entry& e = add(layer::tls, kind::tls_established, now);
+  if (!starttls_) e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   e.data = std::move(info);
   if (!e.data.is_object()) e.data = json::object();
   e.explain = explain(e);

@@ -32,6 +32,7 @@ void apply_command(snapshot& s, const entry& e) {
 void apply_reply(snapshot& s, const entry& e) {
   const std::string stage = text_of(e.data, "stage");
   const int code = number_of(e.data, "code");
+  if (code == 0) return;  // bytes that are no reply
   const bool positive = code / 100 == 2;
   if (stage == "ehlo" && positive) {
     std::vector<std::string> lines;

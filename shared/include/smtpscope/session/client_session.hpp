@@ -104,6 +104,7 @@ class client_session {
   void queue_send(std::string bytes, sent what, client_phase after);
   void delivered();
   void refused(const wire::reply& reply);
+  void report_unread();
   void fail(failure_kind kind, std::string detail);
   void finish(outcome result, std::optional<failure> why);
   void leave();  // QUIT where the link still can, else close
@@ -116,6 +117,7 @@ class client_session {
   std::deque<client_event> events_;
   wire::line_reader lines_;
   wire::reply_parser replies_;
+  std::string unread_;  // bytes of the line that is looked at, and of its reply before it
   wire::capabilities capabilities_;
   std::optional<sasl::client_mechanism> sasl_;
   std::string mechanism_;

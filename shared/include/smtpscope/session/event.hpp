@@ -51,7 +51,8 @@ struct send_bytes {
 };
 
 // A whole reply has arrived. `in_answer_to` is unknown for the greeting, data for 354, and
-// `stage` tells the end of content from DATA.
+// `stage` tells the end of content from DATA. Bytes that are no reply (an error follows) come as one
+// with code 0 and no lines.
 struct reply_received {
   wire::received_reply reply;
   client_stage stage = client_stage::greeting;

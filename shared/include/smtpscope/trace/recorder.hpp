@@ -73,6 +73,7 @@ class recorder {
   bool starttls_ = false;          // TLS began inside the session
   bool ended_by_server_ = false;
   std::string host_;
+  std::string tls_policy_;
   int sasl_responses_ = 0;         // the client's, in the present AUTH
   std::uint64_t content_octets_ = 0;
   std::uint64_t content_pieces_ = 0;

@@ -1,0 +1,76 @@
+#include "smtpscope/session/server_policy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace smtpscope::session {
+namespace {
+
+server_policy sample() {
+  server_policy p;
+  p.users = {{"tim", secret{"secret"}}, {"amy", secret{"other"}}};
+  p.mailboxes = {"amy@mail.example", "\"odd one\"@mail.example", "@all.example"};
+  return p;
+}
+
+verdict login(std::string authorization, std::string authentication, std::string password) {
+  return sample()
+      .decide(credentials_offered{"PLAIN", std::move(authorization), std::move(authentication),
+                                  secret{std::move(password)}})
+      .what;
+}
+
+TEST(ServerPolicy, KnowsUsersByNameAndPassword) {
+  EXPECT_EQ(login("", "tim", "secret"), verdict::accept);
+  EXPECT_EQ(login("tim", "tim", "secret"), verdict::accept);
+  EXPECT_EQ(login("", "tim", "other"), verdict::reject) << "somebody else's password";
+  EXPECT_EQ(login("", "Tim", "secret"), verdict::reject);
+  EXPECT_EQ(login("", "tim", "secre"), verdict::reject);
+  EXPECT_EQ(login("", "tim", "secrett"), verdict::reject);
+  EXPECT_EQ(login("", "tim", ""), verdict::reject);
+  EXPECT_EQ(login("", "", ""), verdict::reject);
+  EXPECT_EQ(login("amy", "tim", "secret"), verdict::reject) << "in another's name";
+  EXPECT_EQ(server_policy{}.decide(credentials_offered{"PLAIN", "", "tim", secret{"secret"}}).what, verdict::reject);
+}
+
+verdict recipient(const std::string& mailbox) {
+  return sample().decide(forward_path_offered{*wire::forward_path::parse("<" + mailbox + ">")}).what;
+}
+
+TEST(ServerPolicy, KnowsMailboxesAndDomains) {
+  EXPECT_EQ(recipient("amy@mail.example"), verdict::accept);
+  EXPECT_EQ(recipient("amy@MAIL.Example"), verdict::accept) << "domains compare without case";
+  EXPECT_EQ(recipient("Amy@mail.example"), verdict::reject) << "local parts compare exactly";
+  EXPECT_EQ(recipient("\"amy\"@mail.example"), verdict::accept) << "needless quotes mean nothing";
+  EXPECT_EQ(recipient("\"odd one\"@mail.example"), verdict::accept);
+  EXPECT_EQ(recipient("amy@mail.example.org"), verdict::reject);
+  EXPECT_EQ(recipient("amy@xmail.example"), verdict::reject);
+  EXPECT_EQ(recipient("any.body@ALL.example"), verdict::accept);
+  EXPECT_EQ(recipient("\"a@all.example\"@else.example"), verdict::reject) << "the last @ counts";
+  EXPECT_EQ(recipient("a@sub.all.example"), verdict::reject);
+}
+
+TEST(ServerPolicy, AlwaysTakesPostmaster) {
+  EXPECT_EQ(recipient("Postmaster"), verdict::accept);  // RFC 5321 §4.5.1
+  EXPECT_EQ(recipient("postMASTER"), verdict::accept);
+}
+
+TEST(ServerPolicy, NamesTheRecipientItRefuses) {
+  const decision d = sample().decide(forward_path_offered{*wire::forward_path::parse("<bob@mail.example>")});
+  ASSERT_TRUE(d.reply);
+  EXPECT_EQ(d.reply->code, 550);
+  EXPECT_EQ(d.reply->enhanced->text(), "5.1.1");
+  EXPECT_NE(d.reply->text().find("<bob@mail.example>"), std::string::npos);
+}
+
+TEST(ServerPolicy, AnswersQuestionsAndNothingElse) {
+  const server_policy p = sample();
+  EXPECT_TRUE(decide(p, reverse_path_offered{}));
+  EXPECT_TRUE(decide(p, forward_path_offered{*wire::forward_path::parse("<amy@mail.example>")}));
+  EXPECT_TRUE(decide(p, credentials_offered{}));
+  EXPECT_FALSE(decide(p, message_offered{})) << "the host keeps messages";
+  EXPECT_FALSE(decide(p, start_tls{}));
+  EXPECT_EQ(server_policy::stored("A1").reply->text(), "OK: queued as A1");
+}
+
+}  // namespace
+}  // namespace smtpscope::session
