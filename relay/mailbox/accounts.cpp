@@ -22,8 +22,7 @@ result<session::user> parse_user(std::string_view text) {
 
 session::server_policy make_policy(std::vector<session::user> users) {
   session::server_policy policy;
-  if (users.empty())
-    users.push_back({std::string(demo.name), secret(std::string(demo.password))});
+  if (users.empty()) users.push_back({std::string(demo.name), secret(std::string(demo.password))});
   for (const std::string_view local_part : {"alice", "bob", "carol"})
     for (const std::string_view domain : {default_domain, std::string_view("localhost")})
       policy.mailboxes.push_back(std::string(local_part) + "@" + std::string(domain));
@@ -34,8 +33,7 @@ session::server_policy make_policy(std::vector<session::user> users) {
     }
     for (const std::string_view domain : {default_domain, std::string_view("localhost")}) {
       std::string address = u.name + "@" + std::string(domain);
-      if (wire::mailbox::parse(address))
-        policy.mailboxes.push_back(std::move(address));
+      if (wire::mailbox::parse(address)) policy.mailboxes.push_back(std::move(address));
     }
   }
   policy.users = std::move(users);

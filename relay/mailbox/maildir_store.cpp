@@ -36,8 +36,7 @@ std::string id_of(const std::string& file_name) { return file_name.substr(0, fil
 std::uint64_t seconds_of(const std::string& id) {
   std::uint64_t seconds = 0;
   for (const char c : id) {
-    if (c < '0' || c > '9' || seconds > UINT64_MAX / 20)
-      break;
+    if (c < '0' || c > '9' || seconds > UINT64_MAX / 20) break;
     seconds = seconds * 10 + static_cast<std::uint64_t>(c - '0');
   }
   return seconds;
@@ -77,8 +76,7 @@ class maildir_store::writer final : public message_writer {
   writer(const maildir_store& store, std::string id, file_descriptor file)
       : store_(store), id_(std::move(id)), file_(std::move(file)) {}
   ~writer() override {
-    if (!id_.empty())
-      ::unlink(temporary().c_str());
+    if (!id_.empty()) ::unlink(temporary().c_str());
   }
 
   error_code append(std::string_view content) override {
@@ -88,13 +86,11 @@ class maildir_store::writer final : public message_writer {
   }
 
   io_result<stored_message> commit(const envelope& e, system_clock::time_point received) override {
-    if (const error_code failed = sync_file(file_))
-      return failed;
+    if (const error_code failed = sync_file(file_)) return failed;
     file_.reset();
     stored_message about{id_, received, octets_, header_.subject(), e};
     const fs::path beside = store_.envelope_file(id_);
-    if (const error_code failed = write_durably(beside, private_mode, to_string(to_json(about)) + "\n"))
-      return failed;
+    if (const error_code failed = write_durably(beside, private_mode, to_string(to_json(about)) + "\n")) return failed;
     if (const error_code failed = publish()) {
       ::unlink(beside.c_str());
       return failed;
@@ -108,12 +104,10 @@ class maildir_store::writer final : public message_writer {
 
   error_code publish() const {
     const fs::path place = store_.directory_ / "new";
-    if (::rename(temporary().c_str(), (place / id_).c_str()) != 0)
-      return last_system_error();
+    if (::rename(temporary().c_str(), (place / id_).c_str()) != 0) return last_system_error();
     const error_code failed = sync_directory(place);
     // What is not certain to be kept may not be listed: its sender is told to come again.
-    if (failed)
-      ::unlink((place / id_).c_str());
+    if (failed) ::unlink((place / id_).c_str());
     return failed;
   }
 
@@ -133,8 +127,7 @@ result<std::unique_ptr<maildir_store>> maildir_store::open(const fs::path& direc
     std::error_code ignored;
     return fs::is_directory(directory / name, ignored);
   });
-  if (!empty && !maildir)
-    return directory_error(directory, "holds other files and is no Maildir (cur, new, tmp)");
+  if (!empty && !maildir) return directory_error(directory, "holds other files and is no Maildir (cur, new, tmp)");
   for (const char* name : directories)
     if (const error_code failed = make_private_directory(directory / name))
       return directory_error(directory, "cannot be written: " + failed.message());
@@ -155,8 +148,7 @@ result<std::unique_ptr<maildir_store>> maildir_store::open(const fs::path& direc
 io_result<std::unique_ptr<message_writer>> maildir_store::begin() {
   std::string id = make_message_id(system_clock::now());
   auto file = create_new(directory_ / "tmp" / id, private_mode);
-  if (!file)
-    return file.error();
+  if (!file) return file.error();
   return std::unique_ptr<message_writer>(std::make_unique<writer>(*this, std::move(id), std::move(*file)));
 }
 
@@ -165,8 +157,7 @@ std::vector<stored_message> maildir_store::list() {
   refresh();
   std::vector<stored_message> all;
   all.reserve(entries_.size());
-  for (const auto& [id, e] : entries_)
-    all.push_back(e.about);
+  for (const auto& [id, e] : entries_) all.push_back(e.about);
   std::stable_sort(all.begin(), all.end(),
                    [](const stored_message& a, const stored_message& b) { return a.received < b.received; });
   return all;
@@ -178,13 +169,10 @@ io_result<std::shared_ptr<const std::string>> maildir_store::content(std::string
   // A reader may move the file between our looking and our opening: look once more then.
   for (int attempt = 0;; ++attempt) {
     const auto found = entries_.find(id);
-    if (found == entries_.end())
-      return make_error_code(errc::no_such_file_or_directory);
+    if (found == entries_.end()) return make_error_code(errc::no_such_file_or_directory);
     auto bytes = read_file(directory_ / found->second.file, max_readable_octets);
-    if (bytes)
-      return std::make_shared<const std::string>(std::move(*bytes));
-    if (bytes.error() != errc::no_such_file_or_directory || attempt > 0)
-      return bytes.error();
+    if (bytes) return std::make_shared<const std::string>(std::move(*bytes));
+    if (bytes.error() != errc::no_such_file_or_directory || attempt > 0) return bytes.error();
     scan();
   }
 }
@@ -198,8 +186,7 @@ void maildir_store::refresh() {
   const change_times now = last_changes();
   // Times of files are coarse: two changes within a tick look like one.
   const bool settled = fs::file_time_type::clock::now() - std::max(now.fresh, now.current) > std::chrono::seconds(2);
-  if (settled && now == seen_)
-    return;
+  if (settled && now == seen_) return;
   scan();
   seen_ = settled ? now : change_times{};
 }
@@ -214,8 +201,7 @@ void maildir_store::scan() {
   for (const char* place : {"new", "cur"})
     for_each_name(directory_ / place, [&found, place](const std::string& name) {
       std::string id = id_of(name);
-      if (is_listable(id))
-        found.push_back({seconds_of(id), std::move(id), std::string(place) + "/" + name});
+      if (is_listable(id)) found.push_back({seconds_of(id), std::move(id), std::string(place) + "/" + name});
     });
   if (found.size() > max_listed_messages) {
     std::nth_element(found.begin(), found.begin() + max_listed_messages, found.end(),
@@ -237,22 +223,19 @@ maildir_store::entry maildir_store::examine(const std::string& id, const std::st
   entry e;
   if (const auto record = read_file(envelope_file(id), max_envelope_octets))
     if (const auto value = parse_json(*record))
-      if (auto about = stored_message_from_json(*value); about && about->id == id)
-        e.about = std::move(*about);
+      if (auto about = stored_message_from_json(*value); about && about->id == id) e.about = std::move(*about);
   struct stat about {};
   const bool exists = ::stat(path.c_str(), &about) == 0;
   if (e.about.id.empty()) {  // of another program, or its envelope is lost
     e.about.id = id;
-    if (exists)
-      e.about.received = modified_at(about);
+    if (exists) e.about.received = modified_at(about);
     if (const auto beginning = read_file(path, header_octets, reading::first_octets_only)) {
       header_collector header;
       header.add(*beginning);
       e.about.subject = header.subject();
     }
   }
-  if (exists)
-    e.about.octets = static_cast<std::uint64_t>(about.st_size);
+  if (exists) e.about.octets = static_cast<std::uint64_t>(about.st_size);
   return e;
 }
 
@@ -266,8 +249,7 @@ void maildir_store::remove_leftovers() const {
   for (const char* place : {"new", "cur"})
     for_each_name(directory_ / place, [&present](const std::string& name) { present.insert(id_of(name) + ".json"); });
   for_each_name(directory_ / envelopes, [this, &present](const std::string& name) {
-    if (!present.contains(name))
-      remove_if_old(directory_ / envelopes / name);
+    if (!present.contains(name)) remove_if_old(directory_ / envelopes / name);
   });
 }
 

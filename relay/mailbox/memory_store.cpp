@@ -13,8 +13,7 @@ class memory_store::writer final : public message_writer {
   ~writer() override { store_.release(reserved_); }
 
   boost::system::error_code append(std::string_view content) override {
-    if (const auto failed = store_.reserve(content.size()))
-      return failed;
+    if (const auto failed = store_.reserve(content.size())) return failed;
     reserved_ += content.size();
     header_.add(content);
     content_ += content;
@@ -42,8 +41,7 @@ io_result<std::unique_ptr<message_writer>> memory_store::begin() {
 
 boost::system::error_code memory_store::reserve(std::uint64_t octets) {
   const std::scoped_lock lock(mutex_);
-  if (octets > limits_.max_octets - incoming_)
-    return make_error_code(errc::no_space_on_device);
+  if (octets > limits_.max_octets - incoming_) return make_error_code(errc::no_space_on_device);
   incoming_ += octets;
   return {};
 }
@@ -68,16 +66,14 @@ std::vector<stored_message> memory_store::list() {
   const std::scoped_lock lock(mutex_);
   std::vector<stored_message> all;
   all.reserve(entries_.size());
-  for (const entry& e : entries_)
-    all.push_back(e.about);
+  for (const entry& e : entries_) all.push_back(e.about);
   return all;
 }
 
 io_result<std::shared_ptr<const std::string>> memory_store::content(std::string_view id) {
   const std::scoped_lock lock(mutex_);
   const auto found = std::find_if(entries_.begin(), entries_.end(), [id](const entry& e) { return e.about.id == id; });
-  if (found == entries_.end())
-    return make_error_code(errc::no_such_file_or_directory);
+  if (found == entries_.end()) return make_error_code(errc::no_such_file_or_directory);
   return found->content;
 }
 

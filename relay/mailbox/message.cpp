@@ -16,11 +16,9 @@ constexpr std::size_t max_header_octets = 64 * 1024;
 
 // Cuts before an octet that continues a UTF-8 character.
 std::string cut(std::string_view text, std::size_t max_octets) {
-  if (text.size() <= max_octets)
-    return std::string(text);
+  if (text.size() <= max_octets) return std::string(text);
   std::size_t end = max_octets;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end));
 }
 
@@ -40,12 +38,10 @@ const std::int64_t* number_member(const json& value, const char* key) {
 
 bool read_recipients(const json& value, std::vector<std::string>& to) {
   const auto list = value.find("to");
-  if (list == value.end() || !list->is_array())
-    return false;
+  if (list == value.end() || !list->is_array()) return false;
   for (const json& item : *list) {
     const auto* text = item.get_ptr<const std::string*>();
-    if (text == nullptr)
-      return false;
+    if (text == nullptr) return false;
     to.push_back(*text);
   }
   return true;
@@ -57,20 +53,16 @@ std::string_view transmission_type(const envelope& e) noexcept {
   // RFC 3848 §1 knows no type for TLS or AUTH without EHLO: those come with extensions only.
   const bool tls = e.link == session::link_security::tls;
   const bool authenticated = !e.authenticated_as.empty();
-  if (tls && authenticated)
-    return "ESMTPSA";
-  if (tls)
-    return "ESMTPS";
-  if (authenticated)
-    return "ESMTPA";
+  if (tls && authenticated) return "ESMTPSA";
+  if (tls) return "ESMTPS";
+  if (authenticated) return "ESMTPA";
   return e.greeted_with == greeting_verb::ehlo ? "ESMTP" : "SMTP";
 }
 
 std::string utc_text(system_clock::time_point when) {
   const std::int64_t milliseconds = unix_milliseconds(when);
   std::int64_t part = milliseconds % 1000;
-  if (part < 0)
-    part += 1000;
+  if (part < 0) part += 1000;
   const auto seconds = static_cast<std::time_t>((milliseconds - part) / 1000);
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
@@ -96,8 +88,7 @@ json to_json(const stored_message& m) {
 
 result<stored_message> stored_message_from_json(const json& value) {
   const error broken{errc::invalid_json, "not the record of a message"};
-  if (!value.is_object())
-    return broken;
+  if (!value.is_object()) return broken;
   const auto* id = text_member(value, "id");
   const auto* from = text_member(value, "from");
   const auto* subject = text_member(value, "subject");
@@ -125,16 +116,14 @@ result<stored_message> stored_message_from_json(const json& value) {
 }
 
 void header_collector::add(std::string_view content) {
-  if (complete_)
-    return;
+  if (complete_) return;
   // An empty line may begin in what came before.
   const std::size_t seen = header_.size() < 3 ? 0 : header_.size() - 3;
   header_ += content.substr(0, max_header_octets - header_.size());
   const std::size_t crlf = header_.find("\r\n\r\n", seen);
   const std::size_t lf = header_.find("\n\n", seen);
   const std::size_t end = std::min(crlf, lf);
-  if (end != std::string::npos)
-    header_.resize(end + 2);
+  if (end != std::string::npos) header_.resize(end + 2);
   complete_ = end != std::string::npos || header_.size() >= max_header_octets;
   if (header_.rfind("\r\n", 0) == 0 || header_.rfind('\n', 0) == 0) {  // no header at all
     header_.clear();
@@ -144,8 +133,7 @@ void header_collector::add(std::string_view content) {
 
 std::string header_collector::subject() const {
   const mime::message_tree tree = mime::read(header_);
-  if (tree.parts.empty())
-    return {};
+  if (tree.parts.empty()) return {};
   return cut(tree.parts.front().header("Subject"), max_subject_octets);
 }
 

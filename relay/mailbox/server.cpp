@@ -30,16 +30,11 @@ constexpr milliseconds accept_pause{100};  // when the system has no more socket
 
 std::string_view name(net::driven how) noexcept {
   switch (how) {
-    case net::driven::closed_by_session:
-      return "ended in order";
-    case net::driven::closed_by_peer:
-      return "the client hung up";
-    case net::driven::tls_failed:
-      return "no TLS came about";
-    case net::driven::write_failed:
-      return "the client took no replies";
-    case net::driven::fault:
-      return "fault";
+    case net::driven::closed_by_session: return "ended in order";
+    case net::driven::closed_by_peer: return "the client hung up";
+    case net::driven::tls_failed: return "no TLS came about";
+    case net::driven::write_failed: return "the client took no replies";
+    case net::driven::fault: return "fault";
   }
   return "?";
 }
@@ -135,14 +130,10 @@ class server::core::live_session {
 status server::core::open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option) {
   error_code failed;
   acceptor.open(at.protocol(), failed);
-  if (!failed)
-    acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed)
-    acceptor.bind(at, failed);
-  if (!failed)
-    acceptor.listen(asio::socket_base::max_listen_connections, failed);
-  if (!failed)
-    return {};
+  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed) acceptor.bind(at, failed);
+  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (!failed) return {};
   return error{errc::invalid_argument, "The mailbox cannot listen on " + at.address().to_string() + " port " +
                                            std::to_string(at.port()) + ": " + failed.message() +
                                            ". Choose another address or port with " + std::string(option)};
@@ -150,10 +141,8 @@ status server::core::open(tcp::acceptor& acceptor, const tcp::endpoint& at, std:
 
 status server::core::listen() {
   for (const link_security link : {link_security::plain, link_security::tls})
-    if (const auto made = session::server_session::create(session_options(link)); !made)
-      return made.why();
-  if (const status opened = open(smtp_, options_.smtp, "--smtp"); !opened)
-    return opened;
+    if (const auto made = session::server_session::create(session_options(link)); !made) return made.why();
+  if (const status opened = open(smtp_, options_.smtp, "--smtp"); !opened) return opened;
   return open(smtps_, options_.smtps, "--smtps");
 }
 
@@ -194,8 +183,7 @@ awaitable<void> server::core::accept(link_security link) {
 
 void server::core::take(tcp::socket socket, link_security link) {
   auto made = session::server_session::create(session_options(link));
-  if (!made || stopping_ || connections() >= options_.max_connections)
-    return turn_away(std::move(socket), link);
+  if (!made || stopping_ || connections() >= options_.max_connections) return turn_away(std::move(socket), link);
   const auto session = std::make_shared<live_session>(*this, std::move(socket), link, std::move(*made));
   {
     const std::scoped_lock lock(mutex_);
@@ -205,16 +193,14 @@ void server::core::take(tcp::socket socket, link_security link) {
       session->executor(), [self = shared_from_this(), session] { return session->run(); },
       [self = shared_from_this(), session](const std::exception_ptr& thrown) {
         // Out of memory, or a fault of ours: this session alone is lost.
-        if (thrown)
-          spdlog::error("mailbox: a session was given up");
+        if (thrown) spdlog::error("mailbox: a session was given up");
         self->remove(session);
       });
 }
 
 // Its few octets always fit into the buffer of a new socket.
 void server::core::turn_away(tcp::socket socket, link_security link) const {
-  if (link == link_security::tls)
-    return;
+  if (link == link_security::tls) return;
   error_code ignored;
   socket.non_blocking(true, ignored);
   const std::string words = "421 4.3.2 " + options_.host_name + " Too many connections, try again later\r\n";
@@ -225,8 +211,7 @@ void server::core::turn_away(tcp::socket socket, link_security link) const {
 void server::core::remove(const session_ptr& session) {
   const std::scoped_lock lock(mutex_);
   sessions_.erase(session);
-  if (!sessions_.empty())
-    return;
+  if (!sessions_.empty()) return;
   asio::post(control_, [self = shared_from_this()] { self->gone_.cancel(); });
 }
 
@@ -250,28 +235,23 @@ void server::core::stop_listening() {
 awaitable<void> server::core::wait_until_gone(milliseconds at_most) {
   gone_.expires_after(at_most);
   // remove() posts to this strand, so it cannot slip between the question and the wait.
-  if (connections() > 0)
-    co_await gone_.async_wait(net::use_tuple);
+  if (connections() > 0) co_await gone_.async_wait(net::use_tuple);
 }
 
 awaitable<void> server::core::stop(milliseconds grace) {
   stop_listening();
-  for (const session_ptr& s : all_sessions())
-    asio::post(s->executor(), [s] { s->end(); });
+  for (const session_ptr& s : all_sessions()) asio::post(s->executor(), [s] { s->end(); });
   co_await wait_until_gone(grace);
-  for (const session_ptr& s : all_sessions())
-    asio::post(s->executor(), [s] { s->cut(); });
+  for (const session_ptr& s : all_sessions()) asio::post(s->executor(), [s] { s->cut(); });
   co_await wait_until_gone(grace);
 }
 
 result<server> server::start(const asio::any_io_executor& executor, server_options options,
                              const net::server_identity& identity, message_store& store) {
   auto tls = net::make_server_context(identity);
-  if (!tls)
-    return tls.why();
+  if (!tls) return tls.why();
   auto made = std::make_shared<core>(executor, std::move(options), std::move(*tls), store);
-  if (const status listening = made->listen(); !listening)
-    return listening.why();
+  if (const status listening = made->listen(); !listening) return listening.why();
   made->serve();
   return server(std::move(made));
 }
@@ -280,8 +260,7 @@ server::server(std::shared_ptr<core> c) noexcept : core_(std::move(c)) {}
 server::server(server&&) noexcept = default;
 
 server::~server() {
-  if (core_ != nullptr)
-    asio::post(core_->control(), [c = core_] { c->stop_listening(); });
+  if (core_ != nullptr) asio::post(core_->control(), [c = core_] { c->stop_listening(); });
 }
 
 tcp::endpoint server::smtp() const { return core_->acceptor(link_security::plain).local_endpoint(); }

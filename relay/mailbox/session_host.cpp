@@ -33,8 +33,7 @@ session::decision refuse(int code, wire::enhanced_code enhanced, std::string tex
 }
 
 session::decision not_stored(const error_code& why) {
-  if (is_full(why))
-    return refuse(452, {4, 3, 1}, "Insufficient storage, try again later");
+  if (is_full(why)) return refuse(452, {4, 3, 1}, "Insufficient storage, try again later");
   return refuse(451, {4, 3, 0}, "The message could not be stored, try again later");
 }
 
@@ -64,23 +63,20 @@ awaitable<void> session_host::perform(session::server_event& event) {
 session::decision session_host::decide(const session::credentials_offered& q) {
   session::decision d = policy_.decide(q);
   login_refused_ = d.what == session::verdict::reject;
-  if (login_refused_)
-    ++counts_.refused_logins;
+  if (login_refused_) ++counts_.refused_logins;
   return d;
 }
 
 session::decision session_host::decide(const session::reverse_path_offered& q) const {
   // Mail is taken without AUTH, but who tried and failed may not go on as if it had worked: a
   // submission server would not let it (RFC 4954 §6), and the program's author should notice.
-  if (login_refused_)
-    return refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
+  if (login_refused_) return refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
   return policy_.decide(q);
 }
 
 session::decision session_host::decide(const session::forward_path_offered& q) {
   session::decision d = policy_.decide(q);
-  if (d.what == session::verdict::reject)
-    ++counts_.refused_recipients;
+  if (d.what == session::verdict::reject) ++counts_.refused_recipients;
   return d;
 }
 
@@ -89,27 +85,22 @@ session::decision session_host::decide(const session::forward_path_offered& q) {
 void session_host::turn_away_http(const session::command_received& line) {
   static constexpr std::array<std::string_view, 7> methods = {"GET",     "POST",    "PUT",   "HEAD",
                                                               "OPTIONS", "CONNECT", "DELETE"};
-  if (line.what != session::sent::command || line.command.what != wire::verb::unknown)
-    return;
+  if (line.what != session::sent::command || line.command.what != wire::verb::unknown) return;
   for (const std::string_view method : methods)
-    if (text::iequals(line.command.word, method))
-      return session_.shut_down("This is SMTP, not HTTP");
+    if (text::iequals(line.command.word, method)) return session_.shut_down("This is SMTP, not HTTP");
 }
 
 awaitable<void> session_host::take(const session::content_received& piece) {
-  if (failed_)
-    co_return;
+  if (failed_) co_return;
   failed_ = co_await run_on(disk_, [this, &piece]() -> error_code {
     if (writer_ == nullptr) {
       auto begun = store_.begin();
-      if (!begun)
-        return begun.error();
+      if (!begun) return begun.error();
       writer_ = std::move(*begun);
     }
     return writer_->append(piece.bytes);
   });
-  if (failed_)
-    writer_.reset();
+  if (failed_) writer_.reset();
 }
 
 awaitable<session::decision> session_host::store(const session::message_offered& offered) {
@@ -124,8 +115,7 @@ awaitable<session::decision> session_host::store(const session::message_offered&
     failed_ = co_await run_on(disk_, [this, &e, &id]() -> error_code {
       auto stored = writer_->commit(e, std::chrono::system_clock::now());
       writer_.reset();
-      if (!stored)
-        return stored.error();
+      if (!stored) return stored.error();
       id = stored->id;
       return {};
     });
@@ -144,8 +134,7 @@ awaitable<session::decision> session_host::store(const session::message_offered&
 envelope session_host::envelope_of(const session::message_offered& offered) const {
   envelope e;
   e.from = offered.from.mailbox_text();
-  for (const wire::forward_path& path : offered.to)
-    e.to.push_back(path.mailbox_text());
+  for (const wire::forward_path& path : offered.to) e.to.push_back(path.mailbox_text());
   e.link = session_.link();
   e.authenticated_as = session_.authenticated_as();
   e.client_name = session_.ehlo_name();

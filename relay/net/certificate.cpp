@@ -35,11 +35,9 @@ error system_error(const fs::path& file, std::string_view what, const error_code
 // Held until the descriptor closes; the kernel lets go of it when a process dies.
 result<file_descriptor> take_lock(const fs::path& file) {
   file_descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, secret_mode));
-  if (!lock)
-    return system_error(file, "cannot be opened", last_system_error());
+  if (!lock) return system_error(file, "cannot be opened", last_system_error());
   while (::flock(lock.value(), LOCK_EX) != 0)
-    if (errno != EINTR)
-      return system_error(file, "cannot be locked", last_system_error());
+    if (errno != EINTR) return system_error(file, "cannot be locked", last_system_error());
   return lock;
 }
 
@@ -47,19 +45,16 @@ result<file_descriptor> take_lock(const fs::path& file) {
 result<std::optional<key_pair>> read_key_pair(const fs::path& file, std::string_view remedy) {
   struct stat about {};
   if (::lstat(file.c_str(), &about) != 0) {
-    if (errno == ENOENT)
-      return std::optional<key_pair>{};
+    if (errno == ENOENT) return std::optional<key_pair>{};
     return system_error(file, "cannot be examined", last_system_error());
   }
   if (S_ISREG(about.st_mode) && (about.st_mode & 077) != 0)
     return file_error(file, "holds a private key, but other users may read it",
                       "run chmod 600 on it, or delete it to have a new one made");
   const auto bytes = read_file(file, max_file_octets);
-  if (!bytes)
-    return system_error(file, "cannot be read", bytes.error());
+  if (!bytes) return system_error(file, "cannot be read", bytes.error());
   auto pair = parse_key_pair(*bytes);
-  if (!pair)
-    return file_error(file, pair.why().detail, remedy);
+  if (!pair) return file_error(file, pair.why().detail, remedy);
   return std::optional<key_pair>(std::move(*pair));
 }
 
@@ -76,8 +71,7 @@ constexpr std::string_view authority_remedy =
 result<key_pair> load_or_make_authority(const certificate_options& options) {
   const fs::path file = options.state_dir / "ca-private.pem";
   auto stored = read_key_pair(file, authority_remedy);
-  if (!stored)
-    return stored.why();
+  if (!stored) return stored.why();
   if (stored->has_value()) {
     if (!valid_between(*(**stored).certificate, options.now, options.now + renewal_margin))
       return file_error(file, "holds a certificate authority that has expired or soon will, or whose time has not come",
@@ -86,8 +80,7 @@ result<key_pair> load_or_make_authority(const certificate_options& options) {
   }
   // An hour back, for clients whose clocks are slow.
   auto made = make_authority({options.now - std::chrono::hours{1}, options.now + ca_lifetime});
-  if (!made)
-    return made.why();
+  if (!made) return made.why();
   if (const status failed = write(file, secret_mode, to_pem(*made->key) + to_pem(*made->certificate)); !failed)
     return failed.why();
   return made;
@@ -100,8 +93,7 @@ struct covered_names {
 
 covered_names names_for(const std::string& host_name) {
   covered_names names{{"localhost"}, {"127.0.0.1", "::1"}};
-  if (host_name != "localhost")
-    names.dns.push_back(host_name);
+  if (host_name != "localhost") names.dns.push_back(host_name);
   return names;
 }
 
@@ -122,19 +114,16 @@ std::string server_pem(const key_pair& server, const key_pair& authority) {
 result<std::string> load_or_make_server(const certificate_options& options, const key_pair& authority) {
   const fs::path file = options.state_dir / "server.pem";
   auto stored = read_key_pair(file, "delete it to have a new one made");
-  if (!stored)
-    return stored.why();
+  if (!stored) return stored.why();
   const covered_names names = names_for(options.host_name);
   if (stored->has_value() && still_good(**stored, authority, names, options.now))
     return server_pem(**stored, authority);
 
   const auto made = make_server_certificate(
       authority, {options.now - std::chrono::hours{1}, options.now + server_lifetime}, names.dns, names.addresses);
-  if (!made)
-    return made.why();
+  if (!made) return made.why();
   std::string pem = server_pem(*made, authority);
-  if (const status failed = write(file, secret_mode, pem); !failed)
-    return failed.why();
+  if (const status failed = write(file, secret_mode, pem); !failed) return failed.why();
   return pem;
 }
 
@@ -142,10 +131,8 @@ result<std::string> load_or_make_server(const certificate_options& options, cons
 result<std::string> publish_authority(const fs::path& file, const key_pair& authority) {
   std::string pem = to_pem(*authority.certificate);
   const auto present = read_file(file, max_file_octets);
-  if (present && *present == pem)
-    return pem;
-  if (const status failed = write(file, public_mode, pem); !failed)
-    return failed.why();
+  if (present && *present == pem) return pem;
+  if (const status failed = write(file, public_mode, pem); !failed) return failed.why();
   return pem;
 }
 
@@ -157,19 +144,15 @@ result<server_identity> load_or_create_identity(const certificate_options& optio
   if (const error_code failed = make_private_directory(options.state_dir))
     return system_error(options.state_dir, "cannot be used as the state directory", failed);
   const auto lock = take_lock(options.state_dir / "lock");
-  if (!lock)
-    return lock.why();
+  if (!lock) return lock.why();
 
   const auto authority = load_or_make_authority(options);
-  if (!authority)
-    return authority.why();
+  if (!authority) return authority.why();
   auto chain_and_key = load_or_make_server(options, *authority);
-  if (!chain_and_key)
-    return chain_and_key.why();
+  if (!chain_and_key) return chain_and_key.why();
   fs::path ca_file = options.state_dir / "ca.pem";
   auto ca_pem = publish_authority(ca_file, *authority);
-  if (!ca_pem)
-    return ca_pem.why();
+  if (!ca_pem) return ca_pem.why();
   return server_identity{std::move(ca_file), std::move(*ca_pem), std::move(*chain_and_key)};
 }
 
@@ -179,8 +162,7 @@ result<boost::asio::ssl::context> make_server_context(const server_identity& ide
   ssl::context context(ssl::context::tls_server);
   error_code failed;
   context.use_certificate_chain(pem, failed);
-  if (!failed)
-    context.use_private_key(pem, ssl::context::pem, failed);
+  if (!failed) context.use_private_key(pem, ssl::context::pem, failed);
   SSL_CTX* const native = context.native_handle();
   // RFC 8996: TLS 1.0 and 1.1 are not used any more.
   if (failed || SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1)
@@ -193,8 +175,7 @@ result<boost::asio::ssl::context> make_server_context(const server_identity& ide
 
 std::string local_host_name() {
   std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0 || !wire::is_domain(name.data()))
-    return "localhost";
+  if (::gethostname(name.data(), name.size() - 1) != 0 || !wire::is_domain(name.data())) return "localhost";
   return name.data();
 }
 

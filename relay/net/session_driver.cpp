@@ -21,8 +21,7 @@ class session_link::limited_wait {
     alarm_.expires_at(until);
     alarm_.async_wait([g = guard_, number = ++guard_->wait, action](const error_code& failed) {
       // A handler that was queued already cannot be cancelled: it may come late.
-      if (failed || g->wait != number || g->of == nullptr)
-        return;
+      if (failed || g->wait != number || g->of == nullptr) return;
       g->expired = true;
       if (action == on_expiry::close)
         g->of->close();
@@ -58,57 +57,47 @@ void session_link::note_event() noexcept { last_event_ = clock::now(); }
 
 awaitable<bool> session_link::send(std::string_view bytes) {
   gathered_ += bytes;
-  if (gathered_.size() < gather_octets)
-    co_return true;
+  if (gathered_.size() < gather_octets) co_return true;
   co_return co_await flush();
 }
 
 awaitable<bool> session_link::flush() {
-  if (gathered_.empty())
-    co_return true;
+  if (gathered_.empty()) co_return true;
   const limited_wait limit(*this, clock::now() + limits_.write, on_expiry::close);
   const error_code failed = co_await stream_.write_all(std::as_bytes(std::span(gathered_)));
   gathered_.clear();
-  if (failed)
-    ending_ = driven::write_failed;
+  if (failed) ending_ = driven::write_failed;
   co_return !failed;
 }
 
 awaitable<bool> session_link::start_tls() {
-  if (!co_await flush())
-    co_return false;
+  if (!co_await flush()) co_return false;
   ending_ = driven::tls_failed;  // until it has not
   ssl_ptr session = make_tls_();
-  if (session == nullptr || interrupted_)
-    co_return false;
+  if (session == nullptr || interrupted_) co_return false;
   const limited_wait limit(*this, clock::now() + limits_.handshake, on_expiry::close);
   in_handshake_ = true;
   const error_code failed = co_await stream_.handshake(std::move(session));
   in_handshake_ = false;
-  if (!failed)
-    ending_ = driven::closed_by_session;
+  if (!failed) ending_ = driven::closed_by_session;
   co_return !failed;
 }
 
 awaitable<session_link::readable> session_link::wait() {
-  if (std::exchange(interrupted_, false))
-    co_return readable::interrupted;
+  if (std::exchange(interrupted_, false)) co_return readable::interrupted;
   const auto until = timer_ > seconds::zero() ? std::min(last_event_ + timer_, end_of_life_) : end_of_life_;
   const limited_wait limit(*this, until, on_expiry::interrupt);
   const error_code woken = co_await stream_.wait_readable();
   if (woken == asio::error::operation_aborted) {
-    if (limit.expired())
-      co_return readable::timed_out;
-    if (std::exchange(interrupted_, false))
-      co_return readable::interrupted;
+    if (limit.expired()) co_return readable::timed_out;
+    if (std::exchange(interrupted_, false)) co_return readable::interrupted;
   }
   co_return readable::yes;  // an error shows itself to the read
 }
 
 std::optional<std::string_view> session_link::read(buffer_lease& into) {
   const transfer t = stream_.read_now(into.octets());
-  if (t.error && t.error != asio::error::would_block)
-    return std::nullopt;
+  if (t.error && t.error != asio::error::would_block) return std::nullopt;
   return std::string_view(reinterpret_cast<const char*>(into.octets().data()), t.octets);
 }
 

@@ -130,16 +130,14 @@ class session_driver {
   // Does the handshake of implicit TLS first, then the session, to its end; closes the stream.
   [[nodiscard]] awaitable<driven> run(session::link_security from_the_start) {
     bool good = true;
-    if (from_the_start == session::link_security::tls)
-      good = co_await link_.start_tls();
+    if (from_the_start == session::link_security::tls) good = co_await link_.start_tls();
     if (good) {
       session_.connected();
       good = co_await perform_events();
     }
     while (good && !closing_) {
       good = co_await step();
-      if (good)
-        good = co_await perform_events();
+      if (good) good = co_await perform_events();
     }
     if (good) {
       co_await link_.close();
@@ -149,8 +147,7 @@ class session_driver {
       static_cast<void>(co_await perform_events());
     }
     stream_.close();
-    if (!good)
-      co_return link_.ending();
+    if (!good) co_return link_.ending();
     co_return peer_left_ ? driven::closed_by_peer : driven::closed_by_session;
   }
 
@@ -169,26 +166,19 @@ class session_driver {
       co_return true;
     }
     if constexpr (requires { session_.wants_input(); })
-      if (!session_.wants_input())
-        co_return false;
+      if (!session_.wants_input()) co_return false;
     const session_link::readable now = co_await link_.wait();
     switch (now) {
-      case session_link::readable::interrupted:
-        break;
-      case session_link::readable::timed_out:
-        session_.timer_fired();
-        break;
-      case session_link::readable::yes:
-        receive();
-        break;
+      case session_link::readable::interrupted: break;
+      case session_link::readable::timed_out: session_.timer_fired(); break;
+      case session_link::readable::yes: receive(); break;
     }
     co_return true;
   }
 
   void receive() {
     buffer_lease buffer;
-    if (const auto bytes = link_.read(buffer))
-      return session_.receive(*bytes);
+    if (const auto bytes = link_.read(buffer)) return session_.receive(*bytes);
     peer_left_ = true;
     session_.peer_closed();
   }
@@ -199,38 +189,29 @@ class session_driver {
       link_.note_event();
       if (!closing_) {
         bool good = true;
-        if (host_.may_block(*event))
-          good = co_await link_.flush();
-        if (good)
-          good = co_await perform_io(*event);
-        if (!good)
-          co_return false;
+        if (host_.may_block(*event)) good = co_await link_.flush();
+        if (good) good = co_await perform_io(*event);
+        if (!good) co_return false;
       }
       co_await host_.perform(*event);
     }
-    if (closing_)
-      co_return true;
+    if (closing_) co_return true;
     co_return co_await link_.flush();
   }
 
   template <class... Kinds>
   awaitable<bool> perform_io(std::variant<Kinds...>& event) {
-    if (const auto* reply = pick<session::send_reply>(event))
-      co_return co_await link_.send(reply->bytes);
-    if (const auto* bytes = pick<session::send_bytes>(event))
-      co_return co_await link_.send(bytes->bytes);
-    if (const auto* timer = pick<session::arm_timer>(event))
-      link_.arm(timer->after);
+    if (const auto* reply = pick<session::send_reply>(event)) co_return co_await link_.send(reply->bytes);
+    if (const auto* bytes = pick<session::send_bytes>(event)) co_return co_await link_.send(bytes->bytes);
+    if (const auto* timer = pick<session::arm_timer>(event)) link_.arm(timer->after);
     if (pick<session::start_tls>(event) != nullptr) {
       const bool good = co_await link_.start_tls();
-      if (!good)
-        co_return false;
+      if (!good) co_return false;
       session_.tls_established();
     }
     if (pick<session::close_connection>(event) != nullptr) {
       bool flushed = true;
-      if (!peer_left_)
-        flushed = co_await link_.flush();
+      if (!peer_left_) flushed = co_await link_.flush();
       closing_ = true;
       co_return flushed;
     }

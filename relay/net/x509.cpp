@@ -30,8 +30,7 @@ error openssl_error(std::string_view doing) {
 // RFC 5280 §4.1.2.2: positive, at most 20 octets, and not to be guessed.
 bool set_random_serial(X509* certificate) {
   std::array<unsigned char, 16> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-    return false;
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return false;
   random[0] = static_cast<unsigned char>((random[0] & 0x7F) | 0x40);
   const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(
       BN_bin2bn(random.data(), static_cast<int>(random.size()), nullptr), &BN_free);
@@ -68,8 +67,7 @@ bool fill_in(X509* certificate, EVP_PKEY* key, const validity& when, const std::
 // Tells two installations' CAs apart in a list of trusted ones.
 std::string random_label() {
   std::array<unsigned char, 4> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-    return "unnamed";
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return "unnamed";
   std::string label;
   for (const unsigned char octet : random) {
     label += "0123456789abcdef"[octet >> 4];
@@ -81,8 +79,7 @@ std::string random_label() {
 template <class Print>
 std::string print_pem(Print print) {
   const bio_ptr bio(BIO_new(BIO_s_mem()));
-  if (bio == nullptr || print(bio.get()) != 1)
-    return {};
+  if (bio == nullptr || print(bio.get()) != 1) return {};
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string{};
@@ -111,10 +108,8 @@ result<key_pair> make_server_certificate(const key_pair& authority, validity whe
                                          const std::vector<std::string>& dns_names,
                                          const std::vector<std::string>& addresses) {
   std::string alternatives;
-  for (const std::string& name : dns_names)
-    alternatives += (alternatives.empty() ? "DNS:" : ",DNS:") + name;
-  for (const std::string& address : addresses)
-    alternatives += (alternatives.empty() ? "IP:" : ",IP:") + address;
+  for (const std::string& name : dns_names) alternatives += (alternatives.empty() ? "DNS:" : ",DNS:") + name;
+  for (const std::string& address : addresses) alternatives += (alternatives.empty() ? "IP:" : ",IP:") + address;
 
   key_pair made{key_ptr(EVP_EC_gen("P-256")), certificate_ptr(X509_new())};
   X509* const certificate = made.certificate.get();
@@ -149,10 +144,8 @@ result<key_pair> parse_key_pair(std::string_view pem) {
   key_pair read{key_ptr(PEM_read_bio_PrivateKey(for_key.get(), nullptr, no_password, nullptr)),
                 certificate_ptr(PEM_read_bio_X509(for_certificate.get(), nullptr, no_password, nullptr))};
   ERR_clear_error();
-  if (read.key == nullptr)
-    return error{errc::invalid_encoding, "holds no readable private key"};
-  if (read.certificate == nullptr)
-    return error{errc::invalid_encoding, "holds no readable certificate"};
+  if (read.key == nullptr) return error{errc::invalid_encoding, "holds no readable private key"};
+  if (read.certificate == nullptr) return error{errc::invalid_encoding, "holds no readable certificate"};
   if (X509_check_private_key(read.certificate.get(), read.key.get()) != 1) {
     ERR_clear_error();
     return error{errc::invalid_encoding, "holds a key and a certificate that do not belong together"};

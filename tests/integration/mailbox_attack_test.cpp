@@ -107,14 +107,12 @@ TEST_F(MailboxAttack, ClientThatTakesNoRepliesIsCut) {
   EXPECT_EQ(client.codes(1), "220");
   // HELP is answered with more than it takes. A server that read on would have to keep it all.
   std::string helps;
-  while (helps.size() < 64 * 1024)
-    helps += "HELP\r\n";
+  while (helps.size() < 64 * 1024) helps += "HELP\r\n";
   constexpr std::size_t more_than_sockets_hold = std::size_t{64} << 20;
   std::size_t sent = 0;
   EXPECT_THROW(
       {
-        for (; sent < more_than_sockets_hold; sent += helps.size())
-          client.send(helps);
+        for (; sent < more_than_sockets_hold; sent += helps.size()) client.send(helps);
       },
       std::runtime_error);
   EXPECT_LT(sent, more_than_sockets_hold);
@@ -151,8 +149,7 @@ TEST_F(MailboxAttack, NonsenseHasAnEnd) {
   running_mailbox mailbox(store);
   smtp_client client(mailbox.smtp());
   EXPECT_EQ(client.codes(1), "220");
-  for (int i = 0; i < 19; ++i)
-    EXPECT_THAT(client.say("hai"), StartsWith("500 5.5.2"));
+  for (int i = 0; i < 19; ++i) EXPECT_THAT(client.say("hai"), StartsWith("500 5.5.2"));
   EXPECT_THAT(client.say("1"), StartsWith("500"));
   EXPECT_EQ(client.codes(2), "421 closed");
 }

@@ -63,10 +63,8 @@ TEST_F(Certificate, IsMadeAtTheFirstStart) {
 
   const net::key_pair leaf = server();
   EXPECT_TRUE(net::signed_by(*leaf.certificate, authority()));
-  for (const char* name : {"localhost", "mail.example.org"})
-    EXPECT_TRUE(net::covers_name(*leaf.certificate, name));
-  for (const char* address : {"127.0.0.1", "::1"})
-    EXPECT_TRUE(net::covers_address(*leaf.certificate, address));
+  for (const char* name : {"localhost", "mail.example.org"}) EXPECT_TRUE(net::covers_name(*leaf.certificate, name));
+  for (const char* address : {"127.0.0.1", "::1"}) EXPECT_TRUE(net::covers_address(*leaf.certificate, address));
   EXPECT_FALSE(net::covers_name(*leaf.certificate, "elsewhere.example.org"));
   const auto now = system_clock::now();
   EXPECT_TRUE(net::valid_between(*leaf.certificate, now, now + net::server_lifetime - days{1}));
@@ -205,10 +203,8 @@ TEST_F(Certificate, RefusesAFileWhereTheDirectoryShouldBe) {
 TEST_F(Certificate, ConcurrentFirstStartsAgree) {
   std::vector<result<net::server_identity>> made(8, error{errc::misuse, "not run"});
   std::vector<std::thread> starts;
-  for (auto& slot : made)
-    starts.emplace_back([this, &slot] { slot = load(); });
-  for (std::thread& t : starts)
-    t.join();
+  for (auto& slot : made) starts.emplace_back([this, &slot] { slot = load(); });
+  for (std::thread& t : starts) t.join();
   for (const auto& identity : made) {
     ASSERT_TRUE(identity) << identity.why().detail;
     EXPECT_EQ(identity->ca_pem, made.front()->ca_pem);

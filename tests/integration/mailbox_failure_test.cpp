@@ -48,8 +48,7 @@ class obstinate_store final : public mailbox::message_store {
   }
 
   io_result<std::unique_ptr<mailbox::message_writer>> begin() override {
-    if (on_begin)
-      return on_begin;
+    if (on_begin) return on_begin;
     auto inner = memory_.begin();
     return std::unique_ptr<mailbox::message_writer>(std::make_unique<writer>(*this, std::move(*inner)));
   }
@@ -66,8 +65,7 @@ class obstinate_store final : public mailbox::message_store {
     io_result<mailbox::stored_message> commit(const mailbox::envelope& e,
                                               std::chrono::system_clock::time_point received) override {
       of_.wait_while_held();
-      if (of_.on_commit)
-        return of_.on_commit;
+      if (of_.on_commit) return of_.on_commit;
       return inner_->commit(e, received);
     }
 
@@ -156,8 +154,7 @@ TEST(MailboxDisk, MaildirWithoutRoomSays452AndLeavesNothing) {
   begin_content(client);
   {
     const file_size_limit small(64 * 1024);
-    for (int i = 0; i < 2000; ++i)
-      client.send(std::string(98, 'x') + "\r\n");
+    for (int i = 0; i < 2000; ++i) client.send(std::string(98, 'x') + "\r\n");
     EXPECT_THAT(client.say("."), StartsWith("452 4.3.1"));
   }
   EXPECT_TRUE((*store)->list().empty());

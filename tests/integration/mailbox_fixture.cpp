@@ -36,8 +36,7 @@ void trust(SSL_CTX* context, const std::string& pem) {
 
 temporary_directory::temporary_directory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "smtpscope-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
   path_ = pattern;
 }
 temporary_directory::~temporary_directory() {
@@ -49,8 +48,7 @@ const net::server_identity& test_identity() {
   static const net::server_identity identity = [] {
     const temporary_directory state;
     auto made = net::load_or_create_identity({state.path(), "localhost"});
-    if (!made)
-      throw std::runtime_error(made.why().detail);
+    if (!made) throw std::runtime_error(made.why().detail);
     return *made;
   }();
   return identity;
@@ -70,16 +68,14 @@ smtp_client::smtp_client(const net::tcp::endpoint& server)
 smtp_client::~smtp_client() {
   SSL_free(tls_);
   SSL_CTX_free(context_);
-  if (socket_ >= 0)
-    ::close(socket_);
+  if (socket_ >= 0) ::close(socket_);
 }
 
 void smtp_client::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = tls_ != nullptr ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
                                    : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n <= 0)
-      fail("cannot send");
+    if (n <= 0) fail("cannot send");
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
 }
@@ -89,10 +85,8 @@ std::string smtp_client::more() {
   errno = 0;
   const auto n = tls_ != nullptr ? SSL_read(tls_, buffer.data(), static_cast<int>(buffer.size()))
                                  : ::recv(socket_, buffer.data(), buffer.size(), 0);
-  if (n > 0)
-    return {buffer.data(), static_cast<std::size_t>(n)};
-  if (errno == EAGAIN || errno == EWOULDBLOCK)
-    fail("nothing came within the deadline");
+  if (n > 0) return {buffer.data(), static_cast<std::size_t>(n)};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) fail("nothing came within the deadline");
   return {};
 }
 
@@ -105,8 +99,7 @@ std::string smtp_client::line() {
       return found;
     }
     const std::string bytes = more();
-    if (bytes.empty())
-      return {};
+    if (bytes.empty()) return {};
     unread_ += bytes;
   }
 }
@@ -115,11 +108,9 @@ std::string smtp_client::reply() {
   std::string all;
   for (;;) {
     const std::string l = line();
-    if (l.empty())
-      return all;
+    if (l.empty()) return all;
     all += l;
-    if (l.size() < 4 || l[3] != '-')
-      return all;
+    if (l.size() < 4 || l[3] != '-') return all;
   }
 }
 
@@ -179,14 +170,11 @@ running_mailbox::running_mailbox(mailbox::message_store& store, mailbox::server_
   options.smtp = {loopback, options.smtp.port()};
   options.smtps = {loopback, options.smtps.port()};
   options.host_name = "localhost";
-  if (options.policy.users.empty())
-    options.policy = mailbox::make_policy({});
+  if (options.policy.users.empty()) options.policy = mailbox::make_policy({});
   auto started = mailbox::server::start(io_.get_executor(), std::move(options), test_identity(), store);
-  if (!started)
-    throw std::runtime_error(started.why().detail);
+  if (!started) throw std::runtime_error(started.why().detail);
   server_ = std::make_unique<mailbox::server>(std::move(*started));
-  for (int i = 0; i < 2; ++i)
-    threads_.emplace_back([this] { io_.run(); });
+  for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { io_.run(); });
 }
 
 running_mailbox::~running_mailbox() { stop(); }
@@ -196,14 +184,12 @@ void running_mailbox::begin_stop(milliseconds grace) {
 }
 
 void running_mailbox::join() {
-  for (std::thread& t : threads_)
-    t.join();
+  for (std::thread& t : threads_) t.join();
   threads_.clear();
 }
 
 void running_mailbox::stop(milliseconds grace) {
-  if (threads_.empty())
-    return;
+  if (threads_.empty()) return;
   begin_stop(grace);
   join();
 }
@@ -211,8 +197,7 @@ void running_mailbox::stop(milliseconds grace) {
 bool eventually(const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(patience_seconds);
   while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
+    if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::yield();
   }
   return true;
@@ -221,8 +206,7 @@ bool eventually(const std::function<bool()>& condition) {
 std::string only_message(mailbox::message_store& store) {
   const auto all = store.list();
   EXPECT_EQ(all.size(), 1U);
-  if (all.size() != 1)
-    return {};
+  if (all.size() != 1) return {};
   const auto content = store.content(all.front().id);
   return content ? **content : std::string{};
 }

@@ -209,8 +209,7 @@ TEST_F(MailboxSession, RefusesContentThatIsTooLargeAndGoesOn) {
   EXPECT_EQ(client.codes(1), "220");
   EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
   std::string large;
-  for (int i = 0; i < 10'000; ++i)
-    large += "0123456789012345678901234567890123456789\r\n";
+  for (int i = 0; i < 10'000; ++i) large += "0123456789012345678901234567890123456789\r\n";
   EXPECT_THAT(deliver(client, large), StartsWith("552 5.3.4"));
   EXPECT_TRUE(store.list().empty());
   const std::string exact(998, 'x');
@@ -247,11 +246,9 @@ TEST_F(MailboxSession, Takes100RecipientsAndNoMore) {
   EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
   EXPECT_THAT(client.say("MAIL FROM:<alice@example.org>"), StartsWith("250"));
   std::string group;
-  for (int i = 0; i < 102; ++i)
-    group += "RCPT TO:<user" + std::to_string(i) + "@example.org>\r\n";
+  for (int i = 0; i < 102; ++i) group += "RCPT TO:<user" + std::to_string(i) + "@example.org>\r\n";
   client.send(group);
-  for (int i = 0; i < 100; ++i)
-    EXPECT_EQ(client.codes(1), "250");
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(client.codes(1), "250");
   EXPECT_THAT(client.reply(), StartsWith("452 4.5.3"));
   EXPECT_EQ(client.codes(1), "452");
   EXPECT_THAT(send_content(client, "\r\n"), StartsWith("250"));
@@ -273,8 +270,7 @@ TEST_F(MailboxSession, KeepsContentAsItWasSent) {
   EXPECT_EQ(client.codes(1), "220");
   EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
   std::string octets;
-  for (int i = 0; i < 256; ++i)
-    octets += static_cast<char>(i);
+  for (int i = 0; i < 256; ++i) octets += static_cast<char>(i);
   EXPECT_THAT(deliver(client, "..\r\n...dots\r\nno dot.\r\n" + octets + "\r\n"), StartsWith("250"));
   EXPECT_EQ(only_message(store), ".\r\n..dots\r\nno dot.\r\n" + octets + "\r\n");
 }

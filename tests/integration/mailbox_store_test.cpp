@@ -34,8 +34,7 @@ std::string put(mailbox::message_store& store, std::string_view content,
   auto writer = store.begin();
   EXPECT_TRUE(writer);
   // In pieces, as content comes.
-  for (std::size_t at = 0; at < content.size(); at += 1000)
-    EXPECT_FALSE((*writer)->append(content.substr(at, 1000)));
+  for (std::size_t at = 0; at < content.size(); at += 1000) EXPECT_FALSE((*writer)->append(content.substr(at, 1000)));
   const auto stored = (*writer)->commit(example_envelope(), received);
   EXPECT_TRUE(stored);
   return stored ? stored->id : std::string{};
@@ -43,8 +42,7 @@ std::string put(mailbox::message_store& store, std::string_view content,
 
 std::vector<std::string> subjects(mailbox::message_store& store) {
   std::vector<std::string> all;
-  for (const auto& m : store.list())
-    all.push_back(m.subject);
+  for (const auto& m : store.list()) all.push_back(m.subject);
   return all;
 }
 
@@ -63,8 +61,7 @@ std::size_t files_in(const fs::path& directory) {
 
 TEST(MemoryStore, DropsTheOldestBeyondItsCount) {
   mailbox::memory_store store({.max_messages = 3, .max_octets = 1'000'000});
-  for (int i = 0; i < 5; ++i)
-    put(store, "Subject: " + std::to_string(i) + "\r\n\r\n");
+  for (int i = 0; i < 5; ++i) put(store, "Subject: " + std::to_string(i) + "\r\n\r\n");
   EXPECT_THAT(subjects(store), ElementsAre("2", "3", "4"));
 }
 
@@ -131,16 +128,14 @@ TEST(HeaderCollector, FindsSubjectsHoweverTheyArrive) {
   const std::string message = "To: x\r\nSUBJECT: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n and more\r\n\r\nSubject: not this\r\n";
   for (std::size_t piece = 1; piece <= message.size(); ++piece) {
     mailbox::header_collector header;
-    for (std::size_t at = 0; at < message.size(); at += piece)
-      header.add(std::string_view(message).substr(at, piece));
+    for (std::size_t at = 0; at < message.size(); at += piece) header.add(std::string_view(message).substr(at, piece));
     EXPECT_EQ(header.subject(), "Grüße and more") << "in pieces of " << piece;
   }
   mailbox::header_collector none;
   none.add("\r\nSubject: in the body\r\n");
   EXPECT_EQ(none.subject(), "");
   mailbox::header_collector endless;
-  for (int i = 0; i < 100'000; ++i)
-    endless.add("X-Filler: 0123456789\r\n");
+  for (int i = 0; i < 100'000; ++i) endless.add("X-Filler: 0123456789\r\n");
   endless.add("Subject: too late\r\n");
   EXPECT_EQ(endless.subject(), "");
 }
@@ -161,8 +156,7 @@ class Maildir : public ::testing::Test {
 TEST_F(Maildir, KeepsMessagesAsFilesExactly) {
   const auto store = open();
   std::string content = "Subject: exact\r\n\r\n";
-  for (int i = 0; i < 100'000; ++i)
-    content += static_cast<char>(i * 7);
+  for (int i = 0; i < 100'000; ++i) content += static_cast<char>(i * 7);
   const std::string id = put(*store, content);
   EXPECT_EQ(read_all(mail / "new" / id), content);
   EXPECT_TRUE(fs::is_empty(mail / "tmp"));
