@@ -23,13 +23,18 @@ export class SmtpSecurity extends LitElement {
     if (!this.header) return nothing;
     const tls = tlsOf(this.entries, this.count);
     const said = this.entries.slice(0, this.count).some((entry) => entry.dir);
-    if (!tls && !said) return html`<p class="quiet">Nothing has been said on the wire up to here.</p>`;
     return html`
       ${tls ? this.renderTls(tls) : html`<p class="state open">${icon('lock-open')}<b>Not encrypted at this point</b></p>`}
+      ${tls || said ? this.renderReaders(this.header) : html`<p class="quiet">Nothing has been said on the wire up to here.</p>`}
+    `;
+  }
+
+  private renderReaders(header: TraceHeader): TemplateResult {
+    return html`
       <section aria-labelledby="readers-title">
         <h3 id="readers-title">Who can read what is said</h3>
         <ul class="readers">
-          ${readersOf(this.header, this.entries, this.count).map(
+          ${readersOf(header, this.entries, this.count).map(
             (reader) => html`<li class=${reader.reads}>
               <b>${reader.who}</b>
               <span class="reads">${icon(readIcons[reader.reads])}${readWords[reader.reads]}</span>

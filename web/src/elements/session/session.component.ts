@@ -130,8 +130,14 @@ export class SmtpSession extends LitElement {
       this.timer = setTimeout(() => this.act({ do: 'tick' }), unitDuration(this.player.speed));
   }
 
+  /** What stays selected when something is chosen a second time: its entry, while another is at the cursor. */
+  private letGo(selection: Selection | undefined): Selection | undefined {
+    const elsewhere = selection?.range && selection.entry !== this.player.cursor - 1;
+    return elsewhere ? { entry: selection.entry } : undefined;
+  }
+
   private select(selection: Selection | undefined): void {
-    this.selection = sameSelection(this.selection, selection) ? undefined : selection;
+    this.selection = sameSelection(this.selection, selection) ? this.letGo(selection) : selection;
     if (this.player.playing) this.act({ do: 'pause' });
   }
 
