@@ -45,10 +45,12 @@ bool is_range(const json& r, std::size_t least, std::size_t size) {
          r[0].get<std::uint64_t>() <= r[1].get<std::uint64_t>() && r[1].get<std::uint64_t>() <= size;
 }
 
-// -1, or the index of one of the `before` fields.
-bool is_parent(const json& value, std::size_t before) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>() < before;
-  return value.is_number_integer() && value.get<std::int64_t>() == -1;
+// -1, or the index of a field among those `before` that encloses [begin, end).
+bool is_parent(const json& value, const json& range, const std::vector<wire::field>& before) {
+  if (!value.is_number_unsigned()) return value.is_number_integer() && value.get<std::int64_t>() == -1;
+  const auto index = value.get<std::uint64_t>();
+  return index < before.size() && before[index].begin <= range[0].get<std::uint64_t>() &&
+         range[1].get<std::uint64_t>() <= before[index].end;
 }
 
 status read_states(const json& value, const char* key, std::optional<std::pair<std::string, std::string>>& out) {
@@ -78,8 +80,8 @@ status read_ranges(const json& value, entry& e) {
   if (const auto it = value.find("fields"); it != value.end()) {
     if (!it->is_array()) return wrong("\"fields\" must be an array");
     for (const json& f : *it) {
-      const bool good = is_range(f, 4, e.bytes.size()) && f.size() == 4 && f[2].is_string() && is_parent(f[3], e.fields.size());
-      if (!good) return wrong("a field must be [begin, end, name, parent] within the bytes, its parent before it");
+      const bool good = is_range(f, 4, e.bytes.size()) && f.size() == 4 && f[2].is_string() && is_parent(f[3], f, e.fields);
+      if (!good) return wrong("a field must be [begin, end, name, parent] within the bytes and its parent, which stands before it");
       e.fields.push_back({f[0].get<std::uint32_t>(), f[1].get<std::uint32_t>(), f[2].get<std::string>(), f[3].get<int>()});
     }
   }

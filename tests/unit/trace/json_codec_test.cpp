@@ -169,6 +169,10 @@ TEST(TraceJson, SaysWhatIsWrongInWhichLine) {
     EXPECT_EQ(got.why().code, errc::invalid_json);
     EXPECT_EQ(got.why().detail.substr(0, std::string_view{row.detail}.size()), row.detail) << row.input;
   }
+  json child = *parse_json(first);
+  child["text"] = "abc";
+  child["fields"] = *parse_json(R"([[0,2,"a",-1],[1,3,"b",0]])");
+  EXPECT_NE(read(head + to_string(child)).why().detail.find("within the bytes and its parent"), std::string::npos);
   json both = *parse_json(first);
   both["text"] = "a";
   both["base64"] = "YQ==";
