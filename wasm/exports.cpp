@@ -2,6 +2,7 @@
 
 #include <emscripten.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
@@ -14,8 +15,12 @@ smtpscope::api::core_api& api() {
   return the_one;
 }
 
+// What does not lie in the module's memory counts as no octets: reading it would be a trap.
 std::string_view view(const char* ptr, std::size_t len) {
-  return ptr == nullptr ? std::string_view{} : std::string_view{ptr, len};
+  const std::size_t memory = __builtin_wasm_memory_size(0) * 65536;  // pages of 64 KiB
+  const auto begin = reinterpret_cast<std::uintptr_t>(ptr);
+  if (ptr == nullptr || begin > memory || len > memory - begin) return {};
+  return {ptr, len};
 }
 
 smtpscope::session_time at(double us) {

@@ -2,7 +2,8 @@
 //
 // Conventions
 //   handle   integer > 0, or 0 for failure; an unknown handle is an error, never a trap
-//   (ptr, len)  octets in the module's memory: allocate with smtp_alloc, free with smtp_free
+//   (ptr, len)  octets in the module's memory: allocate with smtp_alloc, free with smtp_free; what lies
+//            outside of it counts as no octets
 //   results  a call leaves its result (JSON as UTF-8, or octets) in one buffer, valid until the next
 //            call: read it with smtp_result_data() and smtp_result_size() and copy it at once
 //   errors   a call that fails returns 0 (handles) or -1, and the result is {"code","detail"}

@@ -56,6 +56,36 @@ test('no pointer means no octets; strange times are taken as 0', async () => {
   for (const time of [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 60]) assert.equal(call(core, 'client_next', client, time).returned, 0);
 });
 
+test('pointers and lengths from nowhere never trap', async () => {
+  const core = await load();
+  const { returned: message } = call(core, 'blob_new', { text: 'x' });
+  const { returned: client } = call(core, 'client_new', { json: {
+    ehloName: 'page.example', tls: 'never', from: '', to: ['b@mail.example'], message, host: 'mail.example', port: 25 } });
+  const size = core.HEAPU8.length;
+  for (const [pointer, length] of [[size, 1], [size - 1, 2], [1, size], [-1, 1], [8, -1], [2 ** 31, 2 ** 31], [Number.NaN, 7]]) {
+    assert.equal(core._smtp_compose(pointer, length), 0);
+    assert.equal(core._smtp_client_new(pointer, length), 0);
+    assert.equal(core._smtp_addresses(pointer, length) > 0, true, 'an empty list');
+    assert.equal(core._smtp_simulate(pointer, length), -1);
+    assert.equal(core._smtp_trace_new(pointer, length), 0);
+    assert.equal(core._smtp_client_tell(client, pointer, length, 0), -1);
+    assert.equal(core._smtp_client_receive(client, pointer, length), 1);
+  }
+});
+
+test('hostile JSON is an error that says why', async () => {
+  const core = await load();
+  const hostile = ['', 'null', '[]', '{', '"', '{"a":', '[['.repeat(5000), '{"a":1}'.repeat(3), '\u0000', '{"client":7,"server":[]}',
+    `{"ehloName":"${'x'.repeat(100000)}"}`, '{"to":[[[]]],"from":{}}', '1e999', '{"dateUnixSeconds":1e30}', '\ud800'];
+  for (const text of hostile)
+    for (const name of ['compose', 'client_new', 'simulate', 'trace_read', 'trace_new']) {
+      const { returned, result } = call(core, name, { text });
+      assert.ok(returned === 0 || returned === -1, `${name} ${text.slice(0, 20)}`);
+      const { code, detail } = JSON.parse(result);
+      assert.ok(code.length > 0 && detail.length > 0, `${name} ${text.slice(0, 20)}`);
+    }
+});
+
 test('a session handed back leaves no memory behind', async () => {
   const core = await load();
   const once = () => {
