@@ -20,6 +20,14 @@ bool is_attribute_char(char c) noexcept {
   return c > ' ' && c < 127 && std::string_view("*'%()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
 }
 
+// Values that every reader takes without quotation marks. A token may hold more, but some readers
+// stumble over "*", "'" and "%", which RFC 2231 gave a meaning.
+bool is_plain(std::string_view value) noexcept {
+  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '+';
+  });
+}
+
 std::string percent_encoded(std::string_view octets) {
   std::string out;
   for (const char c : octets) {
@@ -72,8 +80,7 @@ void append_exact(std::vector<std::string>& out, std::string_view attribute, std
     while (!value.empty()) {
       const std::size_t octets = first_code_point(value).octets;
       const std::string next = percent_encoded(value.substr(0, octets));
-      if (piece.size() > empty && piece.size() + next.size() > limits::encoded_line)
-        break;
+      if (piece.size() > empty && piece.size() + next.size() > limits::encoded_line) break;
       piece += next;
       value.remove_prefix(octets);
     }
@@ -105,10 +112,8 @@ std::string take_value(std::string_view& text) {
   }
   text.remove_prefix(1);
   while (!text.empty() && text.front() != '"') {
-    if (text.front() == '\\' && text.size() > 1)
-      text.remove_prefix(1);
-    if (text.front() != '\r' && text.front() != '\n')
-      value += text.front();
+    if (text.front() == '\\' && text.size() > 1) text.remove_prefix(1);
+    if (text.front() != '\r' && text.front() != '\n') value += text.front();
     text.remove_prefix(1);
   }
   text.remove_prefix(std::min(text.find(';'), text.size()));
@@ -125,8 +130,7 @@ void set_name(piece& p, std::string_view name) {
   const std::string_view digits = star == std::string_view::npos ? "" : name.substr(star + 1);
   if (!digits.empty() && digits.size() <= 3 && std::all_of(digits.begin(), digits.end(), is_digit)) {
     p.number = 0;
-    for (const char c : digits)
-      p.number = p.number * 10 + (c - '0');
+    for (const char c : digits) p.number = p.number * 10 + (c - '0');
     name = name.substr(0, star);
   }
   p.attribute = to_lower(name);
@@ -135,22 +139,19 @@ void set_name(piece& p, std::string_view name) {
 std::vector<piece> split(std::string_view text) {
   std::vector<piece> pieces;
   while (!text.empty() && pieces.size() < parameter_pieces) {
-    if (text.front() == ';')
-      text.remove_prefix(1);
+    if (text.front() == ';') text.remove_prefix(1);
     skip_blank(text);
     const std::size_t end = std::min(text.find_first_of("=;"), text.size());
     std::string_view name = text.substr(0, end);
     name = name.substr(0, name.find_last_not_of(" \t\r\n") + 1);
     text.remove_prefix(end);
-    if (text.empty() || text.front() == ';')
-      continue;
+    if (text.empty() || text.front() == ';') continue;
     text.remove_prefix(1);
     skip_blank(text);
     piece p;
     p.value = take_value(text);
     set_name(p, name);
-    if (is_token(p.attribute))
-      pieces.push_back(std::move(p));
+    if (is_token(p.attribute)) pieces.push_back(std::move(p));
   }
   return pieces;
 }
@@ -162,8 +163,7 @@ std::string join(std::vector<const piece*> parts) {
   std::string octets;
   int expected = parts.front()->number;
   for (const piece* p : parts) {
-    if (p->number != expected++)
-      break;  // what follows a gap belongs to nothing
+    if (p->number != expected++) break;  // what follows a gap belongs to nothing
     std::string_view value = p->value;
     if (p == parts.front() && p->written == piece::form::exact) {
       const std::size_t one = value.find('\'');
@@ -184,8 +184,7 @@ std::vector<const piece*> chosen(const std::vector<piece>& pieces, const std::st
   const piece* plain = nullptr;
   const piece* exact = nullptr;
   for (const piece& p : pieces) {
-    if (p.attribute != attribute)
-      continue;
+    if (p.attribute != attribute) continue;
     if (p.number >= 0) {
       numbered.push_back(&p);
     } else if (p.written == piece::form::exact) {
@@ -194,10 +193,8 @@ std::vector<const piece*> chosen(const std::vector<piece>& pieces, const std::st
       plain = plain == nullptr ? &p : plain;
     }
   }
-  if (exact != nullptr)
-    return {exact};
-  if (!numbered.empty())
-    return numbered;
+  if (exact != nullptr) return {exact};
+  if (!numbered.empty()) return numbered;
   return {plain};
 }
 
@@ -212,8 +209,7 @@ bool is_token(std::string_view text) noexcept {
 std::string quoted_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
+    if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
   return out + '"';
@@ -221,12 +217,10 @@ std::string quoted_string(std::string_view text) {
 
 std::vector<std::string> format_parameter(std::string_view attribute, std::string_view value) {
   const std::string start = std::string(attribute) + "=";
-  if (is_token(value))
-    return {start + std::string(value)};
+  if (is_plain(value)) return {start + std::string(value)};
   std::vector<std::string> out;
   // Readers that know both forms and take the first one shall take the exact one.
-  if (!all_ascii(value))
-    append_exact(out, attribute, value);
+  if (!all_ascii(value)) append_exact(out, attribute, value);
   out.push_back(start + quoted_string(ascii_form(value)));
   return out;
 }

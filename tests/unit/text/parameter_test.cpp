@@ -18,8 +18,7 @@ using pieces = std::vector<std::string>;
 std::string read(std::string_view text, std::string_view attribute) {
   std::string first;
   for (const auto& p : parse_parameters(exact_buffer(text), first))
-    if (p.attribute == attribute)
-      return p.value;
+    if (p.attribute == attribute) return p.value;
   return "(none)";
 }
 
@@ -65,8 +64,7 @@ TEST(Parameter, JunkIsLeftOut) {
 
 TEST(Parameter, TenThousandPiecesAreReadInLinearTime) {
   std::string text = "a";
-  for (int i = 0; i < 10000; ++i)
-    text += ";b" + std::to_string(i) + "=c";
+  for (int i = 0; i < 10000; ++i) text += ";b" + std::to_string(i) + "=c";
   std::string first;
   EXPECT_EQ(parse_parameters(text, first).size(), 200U);
 }
@@ -75,6 +73,7 @@ TEST(Parameter, IsWrittenAsSimplyAsItCanBe) {
   EXPECT_EQ(format_parameter("charset", "utf-8"), pieces{"charset=utf-8"});
   EXPECT_EQ(format_parameter("filename", "a b.txt"), pieces{"filename=\"a b.txt\""});
   EXPECT_EQ(format_parameter("filename", "a\"b\\c"), pieces{"filename=\"a\\\"b\\\\c\""});
+  EXPECT_EQ(format_parameter("filename", "*'%"), pieces{"filename=\"*'%\""});
   EXPECT_EQ(format_parameter("filename", ""), pieces{"filename=\"\""});
   EXPECT_EQ(format_parameter("filename", "\xC3\xBC.png"),
             (pieces{"filename*=UTF-8''%C3%BC.png", "filename=\"_.png\""}));
@@ -86,8 +85,7 @@ TEST(Parameter, WhatIsWrittenReadsBack) {
         std::string(200, 'y') + "\xE2\x82\xAC"s, "*'%()<>@,;:\\\"/[]?=\xC3\xA9"s}) {
     for (std::size_t repeat = 1; repeat < 20; repeat += 6) {
       std::string whole;
-      for (std::size_t i = 0; i < repeat; ++i)
-        whole += value;
+      for (std::size_t i = 0; i < repeat; ++i) whole += value;
       std::string field = "attachment";
       for (const auto& piece : format_parameter("filename", whole)) {
         EXPECT_TRUE(all_ascii(piece));
