@@ -298,7 +298,8 @@ int core_api::simulate(std::string_view text) {
   if (!setup) return fail(setup.why());
   trace::file f;
   f.header.mode = "simulated";
-  f.header.title = "Simulated session with " + setup->server.host_name;
+  f.header.title = trace::text_of((*value)["client"], "title");
+  if (f.header.title.empty()) f.header.title = "Simulated session with " + setup->server.host_name;
   auto entries = sim::run(std::move(*setup));
   if (!entries) return fail(entries.why());
   f.entries = std::move(*entries);

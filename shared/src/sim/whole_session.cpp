@@ -22,7 +22,10 @@ json tls_info(const std::string& host) {
   set(info, "where", "simulated");
   info["chain"] = json::array({json::object({{"subject", "CN=" + host},
                                              {"issuer", "CN=Simulated authority"},
-                                             {"names", json::array({host})}})});
+                                             {"names", json::array({host})},
+                                             // Every simulated session lies within these two dates.
+                                             {"notBefore", "2000-01-01T00:00:00Z"},
+                                             {"notAfter", "9999-12-31T23:59:59Z"}})});
   return info;
 }
 
@@ -51,8 +54,9 @@ class runner {
 
   void connect() {
     trace::recorder& record = client_.record();
-    const std::string_view tls = implicit() ? "implicit"
-                                 : setup_.client.tls == session::tls_policy::never ? "never" : "starttls";
+    const std::string_view tls = implicit()                                        ? "implicit"
+                                 : setup_.client.tls == session::tls_policy::never ? "never"
+                                                                                   : "starttls";
     record.resolving(setup_.server.host_name, implicit() ? 465 : 587, tls, now_);
     now_ += 2 * setup_.latency;
     record.resolved({std::string{address}}, now_);
@@ -143,7 +147,8 @@ class runner {
 }  // namespace
 
 result<std::vector<trace::entry>> run(setup s) {
-  s.server.link = s.client.tls == session::tls_policy::implicit ? session::link_security::tls : session::link_security::plain;
+  s.server.link =
+      s.client.tls == session::tls_policy::implicit ? session::link_security::tls : session::link_security::plain;
   auto client = session::client_session::create(s.client, s.mail);
   if (!client) return client.why();
   auto server = session::server_session::create(s.server);
