@@ -30,8 +30,7 @@ inline session::client_options login_options(session::tls_policy tls, std::strin
 inline session::submission submission_to(const std::vector<std::string>& to, std::string content) {
   session::submission mail;
   mail.from = *wire::reverse_path::parse("<user@gmail.example>");
-  for (const std::string& one : to)
-    mail.to.push_back(*wire::forward_path::parse("<" + one + ">"));
+  for (const std::string& one : to) mail.to.push_back(*wire::forward_path::parse("<" + one + ">"));
   mail.content = std::move(content);
   return mail;
 }

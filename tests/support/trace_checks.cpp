@@ -19,8 +19,7 @@ void check_ranges(const entry& e) {
     EXPECT_LE(f.begin, f.end) << f.name;
     EXPECT_LE(f.end, e.bytes.size()) << f.name;
     EXPECT_LT(f.parent, static_cast<int>(i)) << f.name;
-    if (f.parent < 0)
-      continue;
+    if (f.parent < 0) continue;
     const wire::field& parent = e.fields[static_cast<std::size_t>(f.parent)];
     EXPECT_LE(parent.begin, f.begin) << f.name;
     EXPECT_GE(parent.end, f.end) << f.name;
@@ -35,8 +34,7 @@ void check_ranges(const entry& e) {
 void check_evidence(const std::vector<entry>& entries, const entry& diagnosis) {
   const json& evidence = diagnosis.data.at("evidence");
   EXPECT_FALSE(evidence.empty()) << diagnosis.data.at("key");
-  for (const json& number : evidence)
-    EXPECT_LT(number.get<std::uint64_t>(), entries.size());
+  for (const json& number : evidence) EXPECT_LT(number.get<std::uint64_t>(), entries.size());
   EXPECT_FALSE(diagnosis.data.at("title").get<std::string>().empty());
   EXPECT_FALSE(diagnosis.data.at("cause").get<std::string>().empty());
   EXPECT_FALSE(diagnosis.data.at("fix").empty());
@@ -61,8 +59,7 @@ void check_trace(const std::vector<entry>& entries) {
       client = e.client->second;
     }
     results += e.kind == kind::result ? 1 : 0;
-    if (e.kind == kind::diagnosis)
-      check_evidence(entries, e);
+    if (e.kind == kind::diagnosis) check_evidence(entries, e);
     check_ranges(e);
   }
   EXPECT_LE(results, 1);
@@ -88,8 +85,7 @@ void check_hidden(const std::vector<entry>& entries, std::string_view identity, 
 
 const entry* last_of(const std::vector<entry>& entries, kind wanted) {
   for (auto it = entries.rbegin(); it != entries.rend(); ++it)
-    if (it->kind == wanted)
-      return &*it;
+    if (it->kind == wanted) return &*it;
   return nullptr;
 }
 

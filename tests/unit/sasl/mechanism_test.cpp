@@ -108,8 +108,7 @@ TEST(Sasl, BothSidesMeet) {
       client_mechanism c = client(name, "tim", "p");
       server_mechanism s = *make_server(name);
       server_step at = start(s);
-      if (first)
-        at = *step(s, *initial_response(c));
+      if (first) at = *step(s, *initial_response(c));
       for (int i = 0; i < 3 && std::holds_alternative<challenge>(at); ++i)
         at = *step(s, *respond(c, std::get<challenge>(at).octets));
       ASSERT_TRUE(std::holds_alternative<offered_credentials>(at)) << name;

@@ -32,8 +32,7 @@ std::vector<entry> run_it(setup s) {
 
 std::vector<std::string> story(const std::vector<entry>& entries) {
   std::vector<std::string> kinds;
-  for (const entry& e : entries)
-    kinds.emplace_back(name(e.kind));
+  for (const entry& e : entries) kinds.emplace_back(name(e.kind));
   return kinds;
 }
 
@@ -73,8 +72,7 @@ TEST(WholeSession, ShowsTheServersStateToo) {
   std::string server = "idle";
   int moves = 0;
   for (const entry& e : entries) {
-    if (!e.server)
-      continue;
+    if (!e.server) continue;
     ++moves;
     EXPECT_EQ(e.direction, trace::direction::server_to_client);
     server = e.server->second;
@@ -89,8 +87,7 @@ TEST(WholeSession, ShowsMakeBelieveSecretsOnlyWhenAsked) {
   s.secrets = trace::secrets::shown;
   const auto entries = run_it(std::move(s));
   EXPECT_NE(trace::write({{}, entries}).find(test::sample_password), std::string::npos);
-  for (const entry& e : entries)
-    EXPECT_TRUE(e.masked.empty());
+  for (const entry& e : entries) EXPECT_TRUE(e.masked.empty());
 }
 
 TEST(WholeSession, RefusesWhatMakesNoSense) {
