@@ -42,9 +42,13 @@ EMSCRIPTEN_KEEPALIVE int smtp_blob_bytes(std::uint32_t blob) { return api().blob
 EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_compose(const char* p, std::size_t n) { return api().compose(view(p, n)); }
 EMSCRIPTEN_KEEPALIVE int smtp_addresses(const char* p, std::size_t n) { return api().addresses(view(p, n)); }
 EMSCRIPTEN_KEEPALIVE int smtp_message_read(std::uint32_t blob) { return api().message_read(blob); }
-EMSCRIPTEN_KEEPALIVE int smtp_message_part(std::uint32_t blob, std::uint32_t part) { return api().message_part(blob, part); }
+EMSCRIPTEN_KEEPALIVE int smtp_message_part(std::uint32_t blob, std::uint32_t part) {
+  return api().message_part(blob, part);
+}
 
-EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_client_new(const char* p, std::size_t n) { return api().client_new(view(p, n)); }
+EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_client_new(const char* p, std::size_t n) {
+  return api().client_new(view(p, n));
+}
 EMSCRIPTEN_KEEPALIVE int smtp_client_tell(std::uint32_t client, const char* p, std::size_t n, double us) {
   return api().client_tell(client, view(p, n), at(us));
 }
@@ -56,12 +60,16 @@ EMSCRIPTEN_KEEPALIVE int smtp_client_take(std::uint32_t client) { return api().c
 
 EMSCRIPTEN_KEEPALIVE int smtp_simulate(const char* p, std::size_t n) { return api().simulate(view(p, n)); }
 
-EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_trace_read(const char* p, std::size_t n) { return api().trace_read(view(p, n)); }
+EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_trace_read(const char* p, std::size_t n) {
+  return api().trace_read(view(p, n));
+}
 EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_trace_new(const char* p, std::size_t n) { return api().trace_new(view(p, n)); }
 EMSCRIPTEN_KEEPALIVE int smtp_trace_append(std::uint32_t trace, const char* p, std::size_t n) {
   return api().trace_append(trace, view(p, n));
 }
-EMSCRIPTEN_KEEPALIVE int smtp_trace_state(std::uint32_t trace, std::uint32_t count) { return api().trace_state(trace, count); }
+EMSCRIPTEN_KEEPALIVE int smtp_trace_state(std::uint32_t trace, std::uint32_t count) {
+  return api().trace_state(trace, count);
+}
 EMSCRIPTEN_KEEPALIVE int smtp_trace_write(std::uint32_t trace) { return api().trace_write(trace); }
 EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_trace_message(std::uint32_t trace) { return api().trace_message(trace); }
 

@@ -13,8 +13,7 @@
 // JavaScript reads decimal numbers exactly rounded, as strtod must: the page already has the code.
 EM_JS(double, smtpscope_number, (const char* text, int size), {
   var digits = "";
-  for (var i = 0; i < size; i++)
-    digits += String.fromCharCode(HEAPU8[text + i]);
+  for (var i = 0; i < size; i++) digits += String.fromCharCode(HEAPU8[text + i]);
   return Number(digits);
 });
 
@@ -29,18 +28,15 @@ struct sink {
   std::size_t count = 0;
 
   void put(char c) noexcept {
-    if (count + 1 < size)
-      out[count] = c;
+    if (count + 1 < size) out[count] = c;
     ++count;
   }
 };
 
 void put_hex(sink& to, unsigned value, int min_digits, std::string_view digits) noexcept {
   int shown = 8;
-  while (shown > 1 && shown > min_digits && (value >> (4 * (shown - 1))) == 0)
-    --shown;
-  while (shown > 0)
-    to.put(digits[(value >> (4 * --shown)) & 0xf]);
+  while (shown > 1 && shown > min_digits && (value >> (4 * (shown - 1))) == 0) --shown;
+  while (shown > 0) to.put(digits[(value >> (4 * --shown)) & 0xf]);
 }
 
 }  // namespace
@@ -48,10 +44,8 @@ void put_hex(sink& to, unsigned value, int min_digits, std::string_view digits) 
 // The text must be one JSON number, as the JSON reader has checked; nothing else is understood.
 extern "C" double strtod(const char* text, char** end) {
   const char* stop = text;
-  while (*stop != '\0' && number_octets.find(*stop) != std::string_view::npos)
-    ++stop;
-  if (end != nullptr)
-    *end = const_cast<char*>(stop);
+  while (*stop != '\0' && number_octets.find(*stop) != std::string_view::npos) ++stop;
+  if (end != nullptr) *end = const_cast<char*>(stop);
   return smtpscope_number(text, static_cast<int>(stop - text));
 }
 
@@ -71,14 +65,11 @@ extern "C" int snprintf(char* out, std::size_t size, const char* format, ...) {
     }
     int min_digits = 0;
     for (++f; *f == '.' || (*f >= '0' && *f <= '8'); ++f)
-      if (*f != '.')
-        min_digits = *f - '0';
-    if (*f != 'x' && *f != 'X')
-      __builtin_trap();
+      if (*f != '.') min_digits = *f - '0';
+    if (*f != 'x' && *f != 'X') __builtin_trap();
     put_hex(to, va_arg(arguments, unsigned), min_digits, *f == 'x' ? "0123456789abcdef" : "0123456789ABCDEF");
   }
   va_end(arguments);
-  if (size != 0)
-    out[to.count < size ? to.count : size - 1] = '\0';
+  if (size != 0) out[to.count < size ? to.count : size - 1] = '\0';
   return static_cast<int>(to.count);
 }

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <spdlog/spdlog.h>
 
 #include "relay/mailbox/accounts.hpp"
 #include "relay/mailbox/maildir_store.hpp"
@@ -40,7 +40,8 @@ status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at) {
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) return {};
   if (ec == asio::error::address_in_use)
-    return wrong("port " + std::to_string(at.port()) + " is in use: stop the program that uses it, or choose another with --listen " +
+    return wrong("port " + std::to_string(at.port()) +
+                 " is in use: stop the program that uses it, or choose another with --listen " +
                  tunnel::format_host_and_port(at.address().to_string(), 0) + " (0 takes any free port)");
   return wrong("cannot listen on " + text_of(at) + " (--listen): " + ec.message());
 }
@@ -70,7 +71,8 @@ result<web::site> load_site(const serve_options& options) {
   }
   auto loaded = web::site::load(default_web_dir());
   if (loaded) return loaded;
-  spdlog::warn("no page to serve: {}. Build it with ./relay/run, or name its directory with --web-dir", loaded.why().detail);
+  spdlog::warn("no page to serve: {}. Build it with ./relay/run, or name its directory with --web-dir",
+               loaded.why().detail);
   return web::site();
 }
 
@@ -168,12 +170,14 @@ status relay::parts::open_mailbox() {
   shown->smtp_port = mailbox->smtp().port();
   shown->smtps_port = mailbox->smtps().port();
   shown->domain = mailbox::default_domain;
-  if (options.users.empty()) shown->users.push_back({std::string(mailbox::demo.name), std::string(mailbox::demo.password)});
+  if (options.users.empty())
+    shown->users.push_back({std::string(mailbox::demo.name), std::string(mailbox::demo.password)});
   for (const session::user& user : options.users) shown->users.push_back({user.name, {}});
   for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
     const auto address = reachable(at.address());
     policy.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
-    if (address.is_loopback()) policy.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
+    if (address.is_loopback())
+      policy.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
   }
   return {};
 }
@@ -215,8 +219,10 @@ void relay::parts::wait_for_signal() {
   signals.async_wait([this](const net::error_code& ec, int signal) {
     if (ec) return;
     spdlog::info("signal {}: ending", signal);
-    if (stops++ == 0) stop();
-    else context.stop();
+    if (stops++ == 0)
+      stop();
+    else
+      context.stop();
     wait_for_signal();
   });
 }
@@ -260,7 +266,8 @@ std::string relay::banner() const {
   const auto bound = parts_->acceptor.local_endpoint();
   std::string text = "smtpscope: open http://" + text_of({reachable(bound.address()), bound.port()}) + "/\n";
   if (!parts_->mailbox) return text;
-  text += "smtpscope: mailbox smtp " + text_of(parts_->mailbox->smtp()) + ", smtps " + text_of(parts_->mailbox->smtps()) + "\n";
+  text += "smtpscope: mailbox smtp " + text_of(parts_->mailbox->smtp()) + ", smtps " +
+          text_of(parts_->mailbox->smtps()) + "\n";
   for (const web::shown_user& user : parts_->shown->users)
     text += "smtpscope: user " + user.name + (user.password.empty() ? "" : ", password " + user.password) + "\n";
   return text;

@@ -15,8 +15,8 @@ class relay {
  public:
   // Opens everything: after this, connections are accepted by the system and served once run() runs.
   // Error: invalid_argument; the text says which option is wrong or what is in the way.
-  [[nodiscard]] static result<std::unique_ptr<relay>> create(serve_options options,
-                                                             std::unique_ptr<net::resolver> names = net::make_system_resolver());
+  [[nodiscard]] static result<std::unique_ptr<relay>> create(
+      serve_options options, std::unique_ptr<net::resolver> names = net::make_system_resolver());
   relay(const relay&) = delete;
   relay& operator=(const relay&) = delete;
   ~relay();

@@ -58,12 +58,14 @@ error wrong(const std::string& option, const std::string& value, const std::stri
 result<net::tcp::endpoint> endpoint(const std::string& option, const std::string& value) {
   const auto parsed = tunnel::parse_host_and_port(value, tunnel::port_zero::allowed);
   if (!parsed) return wrong(option, value, parsed.why().detail + "; write ADDRESS:PORT, such as 127.0.0.1:8025");
-  if (parsed->host.text() == "localhost") return net::tcp::endpoint(net::asio::ip::address_v4::loopback(), parsed->port);
+  if (parsed->host.text() == "localhost")
+    return net::tcp::endpoint(net::asio::ip::address_v4::loopback(), parsed->port);
   if (!parsed->host.address()) return wrong(option, value, "this needs an IP address, such as 127.0.0.1:8025");
   return net::tcp::endpoint(net::asio::ip::make_address(parsed->host.text()), parsed->port);
 }
 
-result<std::uint64_t> number(const std::string& option, const std::string& value, std::uint64_t least, std::uint64_t most) {
+result<std::uint64_t> number(const std::string& option, const std::string& value, std::uint64_t least,
+                             std::uint64_t most) {
   std::uint64_t n = 0;
   const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), n);
   if (ec == std::errc() && end == value.data() + value.size() && n >= least && n <= most) return n;
@@ -107,20 +109,27 @@ status read_lists(const typed& given, app::serve_options& options) {
 status read_places(const typed& given, app::serve_options& options) {
   if (!given.mailbox_dir.empty()) options.mailbox_dir = given.mailbox_dir;
   if (!given.web_dir.empty()) options.web_dir = given.web_dir;
-  if (!given.state_dir.empty()) options.state_dir = given.state_dir;
-  else if (const auto usual = app::default_state_dir()) options.state_dir = *usual;
-  else return error{errc::invalid_argument, "neither XDG_STATE_HOME nor HOME is set: name a directory with --state-dir"};
+  if (!given.state_dir.empty())
+    options.state_dir = given.state_dir;
+  else if (const auto usual = app::default_state_dir())
+    options.state_dir = *usual;
+  else
+    return error{errc::invalid_argument, "neither XDG_STATE_HOME nor HOME is set: name a directory with --state-dir"};
   return {};
 }
 
 status read_exposure(const typed& given, app::serve_options& options) {
-  if (given.behind_proxy && given.open_to_all) options.shown_to = app::exposure::behind_public_proxy;
+  if (given.behind_proxy && given.open_to_all)
+    options.shown_to = app::exposure::behind_public_proxy;
   else if (given.behind_proxy || given.open_to_all)
-    return error{errc::invalid_argument, given.behind_proxy ? "--behind-proxy needs --public beside it: anybody who reaches the proxy may use the relay"
-                                                            : "--public needs --behind-proxy beside it: a proxy that does TLS"};
+    return error{errc::invalid_argument,
+                 given.behind_proxy
+                     ? "--behind-proxy needs --public beside it: anybody who reaches the proxy may use the relay"
+                     : "--public needs --behind-proxy beside it: a proxy that does TLS"};
   if (options.shown_to == app::exposure::loopback_only && !options.listen.address().is_loopback())
-    return wrong("--listen", given.listen, "other machines can reach this; that needs --behind-proxy (a proxy that does TLS) and --public "
-                                           "(anybody may use it), or listen on a loopback address such as 127.0.0.1:8025");
+    return wrong("--listen", given.listen,
+                 "other machines can reach this; that needs --behind-proxy (a proxy that does TLS) and --public "
+                 "(anybody may use it), or listen on a loopback address such as 127.0.0.1:8025");
   return {};
 }
 
@@ -194,32 +203,55 @@ int serve(const typed& given) {
 
 void add_serve(CLI::App& program, int& exit_status) {
   const auto given = std::make_shared<typed>();
-  CLI::App& command = *program.add_subcommand("serve", "Serve the page, the tunnel to mail servers and an embedded mailbox");
+  CLI::App& command =
+      *program.add_subcommand("serve", "Serve the page, the tunnel to mail servers and an embedded mailbox");
   command.footer(examples);
-  command.add_option("--listen", given->listen, "Page, API and tunnel")->type_name("ADDRESS:PORT")->capture_default_str();
-  command.add_option("--smtp", given->smtp, "Embedded mailbox, STARTTLS")->type_name("ADDRESS:PORT")->capture_default_str();
-  command.add_option("--smtps", given->smtps, "Embedded mailbox, implicit TLS")->type_name("ADDRESS:PORT")->capture_default_str();
-  command.add_option("--allow", given->allow, "One more destination, beside smtp.gmail.com:465 and :587 and the mailbox (repeatable)")
-      ->type_name("HOST:PORT")->allow_extra_args(false);
-  command.add_flag("--allow-private", given->allow_private, "Allowed destinations may lie at private or loopback addresses");
+  command.add_option("--listen", given->listen, "Page, API and tunnel")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  command.add_option("--smtp", given->smtp, "Embedded mailbox, STARTTLS")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  command.add_option("--smtps", given->smtps, "Embedded mailbox, implicit TLS")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  command
+      .add_option("--allow", given->allow,
+                  "One more destination, beside smtp.gmail.com:465 and :587 and the mailbox (repeatable)")
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
+  command.add_flag("--allow-private", given->allow_private,
+                   "Allowed destinations may lie at private or loopback addresses");
   command.add_option("--ca-file", given->ca_files, "One more authority to trust for outgoing TLS, PEM (repeatable)")
-      ->type_name("FILE")->allow_extra_args(false);
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command.add_option("--origin", given->origins, "A page from this origin may use the relay (repeatable)")
-      ->type_name("URL")->allow_extra_args(false);
+      ->type_name("URL")
+      ->allow_extra_args(false);
   command.add_flag("--allow-no-origin", given->allow_no_origin, "Programs that send no Origin may use the tunnel");
   command.add_option("--user", given->users, "A user of the mailbox instead of the demo user (repeatable)")
-      ->type_name("NAME:PASSWORD")->allow_extra_args(false);
-  command.add_option("--mailbox-dir", given->mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")->type_name("DIR");
-  command.add_option("--web-dir", given->web_dir, "The built page; else ../web beside the program")->type_name("DIR");
-  command.add_option("--state-dir", given->state_dir, "Certificates made at first start; else ${XDG_STATE_HOME:-~/.local/state}/smtpscope")
+      ->type_name("NAME:PASSWORD")
+      ->allow_extra_args(false);
+  command
+      .add_option("--mailbox-dir", given->mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")
       ->type_name("DIR");
-  command.add_flag("--behind-proxy", given->behind_proxy, "A proxy does TLS in front of --listen; with --public, any address will do");
+  command.add_option("--web-dir", given->web_dir, "The built page; else ../web beside the program")->type_name("DIR");
+  command
+      .add_option("--state-dir", given->state_dir,
+                  "Certificates made at first start; else ${XDG_STATE_HOME:-~/.local/state}/smtpscope")
+      ->type_name("DIR");
+  command.add_flag("--behind-proxy", given->behind_proxy,
+                   "A proxy does TLS in front of --listen; with --public, any address will do");
   command.add_flag("--public", given->open_to_all, "Anybody who reaches the proxy may use the relay");
-  command.add_option("--max-bytes-up", given->max_bytes_up, "Octets one tunnel may carry to a server; else 62914560")->type_name("N");
-  command.add_option("--max-bytes-down", given->max_bytes_down, "Octets one tunnel may carry to the page; else 4194304")->type_name("N");
+  command.add_option("--max-bytes-up", given->max_bytes_up, "Octets one tunnel may carry to a server; else 62914560")
+      ->type_name("N");
+  command
+      .add_option("--max-bytes-down", given->max_bytes_down, "Octets one tunnel may carry to the page; else 4194304")
+      ->type_name("N");
   command.add_option("--threads", given->threads, "1 to 64")->type_name("N")->capture_default_str();
   command.add_option("--log-level", given->log_level, "trace, debug, info, warn, error, off; the log goes to stderr")
-      ->type_name("LEVEL")->capture_default_str();
+      ->type_name("LEVEL")
+      ->capture_default_str();
   command.callback([given, &exit_status] { exit_status = serve(*given); });
 }
 

@@ -33,7 +33,8 @@ awaitable<connect_result> connect_first(stream& server, std::vector<tunnel::ip_a
   std::optional<tunnel::code> why;
   for (std::size_t i = 0; i < addresses.size() && !server.closed(); ++i) {
     const auto share = (end - clock::now()) / static_cast<int>(addresses.size() - i);
-    const error_code ec = co_await connect_one(server, to_endpoint(addresses[i], port), std::max(share, clock::duration{}));
+    const error_code ec =
+        co_await connect_one(server, to_endpoint(addresses[i], port), std::max(share, clock::duration{}));
     if (!ec) co_return connect_result{addresses[i], {}};
     const tunnel::code this_one = code_of(ec);
     if (!why || weight(this_one) > weight(*why)) why = this_one;

@@ -1,11 +1,11 @@
 #include "relay/net/resolver.hpp"
 
+#include <netdb.h>
+#include <netinet/in.h>
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <thread>
 #include <utility>
 
@@ -27,7 +27,8 @@ tunnel::code failure_of(int status) {
 
 std::optional<tunnel::ip_address> address_of(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
-    const auto* octets = reinterpret_cast<const unsigned char*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr);
+    const auto* octets =
+        reinterpret_cast<const unsigned char*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr);
     return tunnel::ip_address::v4({octets[0], octets[1], octets[2], octets[3]});
   }
   if (address.sa_family != AF_INET6) return std::nullopt;
@@ -41,7 +42,8 @@ resolution look_up(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
-  if (const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &list); status != 0) return {{}, failure_of(status)};
+  if (const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &list); status != 0)
+    return {{}, failure_of(status)};
   resolution found;
   for (const addrinfo* item = list; item != nullptr; item = item->ai_next) {
     const auto address = address_of(*item->ai_addr);

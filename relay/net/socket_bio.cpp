@@ -1,8 +1,8 @@
 #include "relay/net/socket_bio.hpp"
 
+#include <sys/socket.h>
 #include <cerrno>
 #include <cstdint>
-#include <sys/socket.h>
 
 #include <openssl/bio.h>
 

@@ -1,8 +1,8 @@
 #include "relay/net/stream.hpp"
 
+#include <sys/socket.h>
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -53,7 +53,8 @@ awaitable<error_code> stream::wait(tcp::socket::wait_type what) {
 
 awaitable<error_code> stream::handshake(ssl_ptr session) {
   ssl_ = std::move(session);
-  SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_set_mode(ssl_.get(),
+               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   attach_socket(*ssl_, socket_.native_handle());
   if (SSL_is_server(ssl_.get()) == 1)
     SSL_set_accept_state(ssl_.get());

@@ -39,8 +39,8 @@ class stream {
   [[nodiscard]] awaitable<error_code> connect(const tcp::endpoint& to);
 
   // Does the handshake, as server when `session` comes from a context for servers, else as client.
-  // `session` is fresh (SSL_new) with all its settings made; the stream owns it from here. Errors: of the system, eof, operation_aborted after close(), and of OpenSSL's
-  // category, with its packed error; details from tls().
+  // `session` is fresh (SSL_new) with all its settings made; the stream owns it from here. Errors: of the system, eof,
+  // operation_aborted after close(), and of OpenSSL's category, with its packed error; details from tls().
   [[nodiscard]] awaitable<error_code> handshake(ssl_ptr session);
   [[nodiscard]] SSL* tls() const noexcept { return ssl_.get(); }
 

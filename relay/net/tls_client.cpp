@@ -61,8 +61,7 @@ void on_message(int written, int, int content_type, const void* data, std::size_
 // Keeps what the server showed before OpenSSL throws it away with the session.
 int on_verify(int good, X509_STORE_CTX* context) {
   if (good == 1) return 1;
-  const auto* session =
-      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* session = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* record = static_cast<handshake_record*>(SSL_get_app_data(session));
   if (record->refused.empty()) record->refused = describe_chain(X509_STORE_CTX_get0_untrusted(context));
   return 0;

@@ -18,8 +18,10 @@ std::string group_name(SSL& session) {
   std::string name;
   std::array<char, 64> text{};
   std::size_t size = 0;
-  if (EVP_PKEY_get_group_name(key, text.data(), text.size(), &size) == 1 && size > 0) name.assign(text.data(), size);
-  else if (const char* type = EVP_PKEY_get0_type_name(key)) name = type;
+  if (EVP_PKEY_get_group_name(key, text.data(), text.size(), &size) == 1 && size > 0)
+    name.assign(text.data(), size);
+  else if (const char* type = EVP_PKEY_get0_type_name(key))
+    name = type;
   EVP_PKEY_free(key);
   ERR_clear_error();
   if (name == "prime256v1") return "secp256r1";

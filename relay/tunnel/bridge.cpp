@@ -5,10 +5,10 @@
 #include <cstring>
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/field.hpp>
-#include <spdlog/spdlog.h>
 
 #include "relay/net/buffer_pool.hpp"
 #include "relay/net/connect.hpp"
@@ -50,7 +50,8 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   error_code ignored;
   page_.next_layer().set_option(net::tcp::no_delay(true), ignored);
   // Beast's own timeouts end a reader without a word; the clock below knows what it ends.
-  page_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  page_.set_option(
+      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
     response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
     response.set(boost::beast::http::field::server, "smtpscope");
@@ -59,8 +60,10 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   page_.read_message_max(refused_unread_octets);
   const auto [ec] = co_await page_.async_accept(request, use_tuple);
   if (ec) co_return;
-  if (shared_.count.active > shared_.most_tunnels) session_.turn_away();
-  else session_.accepted();
+  if (shared_.count.active > shared_.most_tunnels)
+    session_.turn_away();
+  else
+    session_.accepted();
   started_ = phase_since_ = last_moved_ = steady::now();
   next_ping_ = started_ + shared_.bounds.ping;
   noticed();
@@ -108,8 +111,10 @@ net::awaitable<void> bridge::upward() {
       break;
     }
     if (session_.closing()) continue;  // what follows is read to let the close frame through
-    if (page_.got_text()) take_text(std::span(first).first(size));
-    else co_await take_binary(std::span(first).first(size));
+    if (page_.got_text())
+      take_text(std::span(first).first(size));
+    else
+      co_await take_binary(std::span(first).first(size));
   }
   page_read_ended_ = true;
   clock_.cancel();
@@ -166,8 +171,10 @@ net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
 }
 
 void bridge::page_read_failed(const error_code& ec) {
-  if (ec == websocket::error::message_too_big) session_.page_message_too_large();
-  else session_.page_closed();
+  if (ec == websocket::error::message_too_big)
+    session_.page_message_too_large();
+  else
+    session_.page_closed();
   noticed();
 }
 
@@ -240,16 +247,19 @@ net::awaitable<void> bridge::on(const send_control& what) {
 
 net::awaitable<void> bridge::on(const resolve_name& what) {
   const auto asked = steady::now();
-  shared_.names.resolve(what.host, [weak = weak_from_this(), executor = page_.get_executor(), asked](net::resolution r) {
-    asio::post(executor, [weak, asked, r = std::move(r)]() mutable {
-      const auto self = weak.lock();
-      if (!self) return;
-      const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
-      if (r.failure) self->session_.failed(stage::resolve, *r.failure);
-      else self->session_.resolved(std::move(r.addresses), us);
-      self->noticed();
-    });
-  });
+  shared_.names.resolve(what.host,
+                        [weak = weak_from_this(), executor = page_.get_executor(), asked](net::resolution r) {
+                          asio::post(executor, [weak, asked, r = std::move(r)]() mutable {
+                            const auto self = weak.lock();
+                            if (!self) return;
+                            const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
+                            if (r.failure)
+                              self->session_.failed(stage::resolve, *r.failure);
+                            else
+                              self->session_.resolved(std::move(r.addresses), us);
+                            self->noticed();
+                          });
+                        });
   co_return;
 }
 
@@ -258,8 +268,10 @@ net::awaitable<void> bridge::on(const connect_server& what) {
   const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect);
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
-  if (got.address) session_.connected(*got.address, us);
-  else session_.failed(stage::connect, got.failure);
+  if (got.address)
+    session_.connected(*got.address, us);
+  else
+    session_.failed(stage::connect, got.failure);
 }
 
 net::awaitable<void> bridge::on(const secure_server& what) {
@@ -272,8 +284,10 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   moved();
   if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
   const net::tls_failure why = net::explain_failure(*server_.tls(), ec);
-  if (why.what == code::reset) session_.failed(stage::tls, code::reset);
-  else session_.tls_failed(why.what, why.reason, std::move(handshake_.refused));
+  if (why.what == code::reset)
+    session_.failed(stage::tls, code::reset);
+  else
+    session_.tls_failed(why.what, why.reason, std::move(handshake_.refused));
 }
 
 net::awaitable<void> bridge::on(const end_sending&) {
@@ -312,8 +326,8 @@ void bridge::log_end() const {
   shared_.count.bytes_down += session_.bytes_down();
   const auto seconds = std::chrono::duration<double>(steady::now() - started_).count();
   if (const auto& why = session_.outcome())
-    spdlog::info("tunnel {}: {} at {}, {:.1f} s, {} bytes up, {} down", number_, name(why->what), name(why->at), seconds,
-                 session_.bytes_up(), session_.bytes_down());
+    spdlog::info("tunnel {}: {} at {}, {:.1f} s, {} bytes up, {} down", number_, name(why->what), name(why->at),
+                 seconds, session_.bytes_up(), session_.bytes_down());
   else
     spdlog::info("tunnel {}: ended in order, {:.1f} s, {} bytes up, {} down", number_, seconds, session_.bytes_up(),
                  session_.bytes_down());

@@ -99,7 +99,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   bool writing_to_page_ = false;
   bool pinging_ = false;
   bool page_read_ended_ = false;
-  bool closed_ = false;              // close_tunnel has been performed
+  bool closed_ = false;  // close_tunnel has been performed
 };
 
 }  // namespace smtpscope::tunnel

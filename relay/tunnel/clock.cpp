@@ -46,14 +46,22 @@ void bridge::on_deadline(steady::time_point now) {
     return;
   }
   const auto phase = session_.state();
-  const bool stalled = writing_to_page_ || writing_to_server_ || (session_.readable() == 0 && server_.plaintext_waiting());
-  if (drain_at_ && now >= *drain_at_) session_.drained();
-  else if (now >= started_ + bounds.session) session_.expired(expiry::session);
-  else if (phase == relay_session::phase::expect_open) session_.expired(expiry::open);
-  else if (phase == relay_session::phase::resolving) session_.failed(stage::resolve, code::timeout);
-  else if (phase == relay_session::phase::securing) session_.failed(stage::tls, code::timeout);
-  else if (now >= last_moved_ + bounds.idle) session_.expired(stalled ? expiry::stalled : expiry::idle);
-  else session_.expired(expiry::half_closed);
+  const bool stalled =
+      writing_to_page_ || writing_to_server_ || (session_.readable() == 0 && server_.plaintext_waiting());
+  if (drain_at_ && now >= *drain_at_)
+    session_.drained();
+  else if (now >= started_ + bounds.session)
+    session_.expired(expiry::session);
+  else if (phase == relay_session::phase::expect_open)
+    session_.expired(expiry::open);
+  else if (phase == relay_session::phase::resolving)
+    session_.failed(stage::resolve, code::timeout);
+  else if (phase == relay_session::phase::securing)
+    session_.failed(stage::tls, code::timeout);
+  else if (now >= last_moved_ + bounds.idle)
+    session_.expired(stalled ? expiry::stalled : expiry::idle);
+  else
+    session_.expired(expiry::half_closed);
   noticed();
 }
 

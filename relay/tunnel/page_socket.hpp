@@ -7,8 +7,8 @@
 
 #include <utility>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/append.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/stream.hpp>
 

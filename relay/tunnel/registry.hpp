@@ -42,8 +42,10 @@ class registry {
     deadline_ = deadline;
     for (const auto& [key, one] : all_)
       if (const auto alive = one.lock()) alive->drain(deadline);
-    if (all_.empty()) when_empty();
-    else when_empty_ = std::move(when_empty);
+    if (all_.empty())
+      when_empty();
+    else
+      when_empty_ = std::move(when_empty);
   }
 
   // Tells nobody any more: the relay is going.

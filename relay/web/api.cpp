@@ -33,7 +33,8 @@ bool is_id(std::string_view text) {
 }
 
 reply no_such_message() {
-  return error_reply(http::status::not_found, "not_found", "There is no message with this id; GET /api/messages lists them.");
+  return error_reply(http::status::not_found, "not_found",
+                     "There is no message with this id; GET /api/messages lists them.");
 }
 
 }  // namespace
@@ -54,9 +55,11 @@ net::awaitable<reply> api::answer(std::string path) {
   }
   const bool all = path == messages_path;
   if (!all && path.rfind(std::string(messages_path) + "/", 0) != 0)
-    co_return error_reply(http::status::not_found, "not_found", "The API has /api/config, /api/messages and /api/messages/ID.");
+    co_return error_reply(http::status::not_found, "not_found",
+                          "The API has /api/config, /api/messages and /api/messages/ID.");
   if (messages_ == nullptr) co_return error_reply(http::status::not_found, "not_found", "This relay has no mailbox.");
-  const auto work = [this, all, id = all ? std::string() : path.substr(messages_path.size() + 1)]() -> net::awaitable<reply> {
+  const auto work = [this, all,
+                     id = all ? std::string() : path.substr(messages_path.size() + 1)]() -> net::awaitable<reply> {
     co_return all ? list() : message(id);
   };
   co_return co_await net::asio::co_spawn(disk_.get_executor(), work, net::asio::use_awaitable);
@@ -78,7 +81,8 @@ reply api::message(std::string_view id) const {
   auto content = messages_->content(id);
   if (!content && content.error() == boost::system::errc::no_such_file_or_directory) return no_such_message();
   if (!content)
-    return error_reply(http::status::internal_server_error, "unreadable", "The message cannot be read: " + content.error().message() + ".");
+    return error_reply(http::status::internal_server_error, "unreadable",
+                       "The message cannot be read: " + content.error().message() + ".");
   reply r;
   r.type = "message/rfc822";
   r.body = std::move(*content);

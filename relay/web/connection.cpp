@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -13,7 +14,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <spdlog/spdlog.h>
 
 #include "relay/web/http_text.hpp"
 
@@ -34,7 +34,8 @@ std::optional<reply> answer_to_error(const error_code& ec) {
   if (ec == beast::error::timeout)
     return error_reply(http::status::request_timeout, "timeout", "The request did not come in time.");
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
-    return error_reply(http::status::request_header_fields_too_large, "too_large", "A request's header may have 8 KiB.");
+    return error_reply(http::status::request_header_fields_too_large, "too_large",
+                       "A request's header may have 8 KiB.");
   if (ec.category() != http::make_error_code(http::error::end_of_stream).category()) return std::nullopt;
   if (ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
   return error_reply(http::status::bad_request, "bad_request", "This is not an HTTP/1.1 request.");
@@ -45,9 +46,10 @@ std::optional<reply> refuse(const request& asked, const http_services& shared) {
   if (asked.count(http::field::host) > 1)
     return error_reply(http::status::bad_request, "bad_request", "A request names one host.");
   if (!shared.served.serves_host(header(asked, http::field::host)))
-    return error_reply(http::status::misdirected_request, "host_not_served",
-                       "This relay is not reached by that host name. Use the address that it printed at its start, or start it with "
-                       "--origin and the page's address.");
+    return error_reply(
+        http::status::misdirected_request, "host_not_served",
+        "This relay is not reached by that host name. Use the address that it printed at its start, or start it with "
+        "--origin and the page's address.");
   if (asked.method() != http::verb::get && asked.method() != http::verb::head) {
     reply r = error_reply(http::status::method_not_allowed, "method_not_allowed", "Only GET and HEAD are served here.");
     r.headers.emplace_back(http::field::allow, "GET, HEAD");
@@ -63,9 +65,11 @@ std::optional<std::string_view> origin_of(const request& asked) {
 }
 
 reply origin_refused(std::optional<std::string_view> from) {
-  return error_reply(http::status::forbidden, "origin_not_allowed",
-                     from ? "Pages from that origin may not use this relay. Whoever runs it can allow that: smtpscope serve --origin URL"
-                          : "The request names no origin. For programs that are no browsers: smtpscope serve --allow-no-origin");
+  return error_reply(
+      http::status::forbidden, "origin_not_allowed",
+      from ? "Pages from that origin may not use this relay. Whoever runs it can allow that: smtpscope serve --origin "
+             "URL"
+           : "The request names no origin. For programs that are no browsers: smtpscope serve --allow-no-origin");
 }
 
 // Why this is no request for a tunnel, where it is none.
@@ -79,7 +83,8 @@ std::optional<reply> refuse_tunnel(const request& asked, const http_services& sh
   }
   const auto [first, last] = asked.equal_range(http::field::sec_websocket_protocol);
   if (std::none_of(first, last, [](const auto& field) { return lists_token(field.value(), tunnel::subprotocol); }))
-    return error_reply(http::status::bad_request, "subprotocol_required", "The tunnel's subprotocol is smtpscope.tunnel.v1.");
+    return error_reply(http::status::bad_request, "subprotocol_required",
+                       "The tunnel's subprotocol is smtpscope.tunnel.v1.");
   return std::nullopt;
 }
 
@@ -89,7 +94,8 @@ net::awaitable<reply> answer(const request& asked, const http_services& shared) 
   if (!path) co_return error_reply(http::status::bad_request, "bad_request", "A request's target is a path.");
   if (*path == tunnel_path) {
     auto no = refuse_tunnel(asked, shared);
-    co_return no ? std::move(*no) : error_reply(http::status::bad_request, "bad_request", "A tunnel is asked for by GET alone.");
+    co_return no ? std::move(*no)
+                 : error_reply(http::status::bad_request, "bad_request", "A tunnel is asked for by GET alone.");
   }
   if (*path == "/healthz") co_return text_reply(http::status::ok, "ok\n");
   if (*path == "/api" || path->rfind("/api/", 0) == 0) {

@@ -14,8 +14,8 @@
 namespace smtpscope::web {
 
 struct http_limits {
-  milliseconds header{5'000};   // for a request, from its first octet, and from the connection's beginning
-  milliseconds idle{15'000};    // between requests
+  milliseconds header{5'000};  // for a request, from its first octet, and from the connection's beginning
+  milliseconds idle{15'000};   // between requests
   milliseconds write{30'000};
   std::size_t header_octets = 8 * 1024;
   std::size_t connections = 2048;

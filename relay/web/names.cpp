@@ -10,7 +10,8 @@ constexpr std::uint16_t http_port = 80;
 constexpr std::uint16_t https_port = 443;
 
 error wrong() {
-  return {errc::invalid_argument, "an origin is a scheme, a host and perhaps a port, such as https://mail.example or http://localhost:5173"};
+  return {errc::invalid_argument,
+          "an origin is a scheme, a host and perhaps a port, such as https://mail.example or http://localhost:5173"};
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ result<site> site::load(const fs::path& directory) {
   }
   if (ec) return error{errc::invalid_argument, directory.string() + ": " + ec.message()};
   for (auto& [path, content] : compressed)
-    if (const auto plain = loaded.files_.find(path); plain != loaded.files_.end()) plain->second.gzip = std::move(content);
+    if (const auto plain = loaded.files_.find(path); plain != loaded.files_.end())
+      plain->second.gzip = std::move(content);
   if (!loaded.files_.contains("/index.html"))
     return error{errc::invalid_argument, directory.string() + ": there is no index.html in it"};
   return loaded;
@@ -102,11 +103,13 @@ result<site> site::load(const fs::path& directory) {
 
 reply site::answer(std::string_view path, const request& asked) const {
   if (files_.empty() && path == "/")
-    return text_reply(http::status::service_unavailable, "The page is not built yet. Build it with ./relay/run, then start again.\n");
+    return text_reply(http::status::service_unavailable,
+                      "The page is not built yet. Build it with ./relay/run, then start again.\n");
   std::string name(path);
   if (name.back() == '/') name += "index.html";
   const auto found = files_.find(name);
-  if (found == files_.end()) return text_reply(http::status::not_found, "There is nothing at this address. The page is at /\n");
+  if (found == files_.end())
+    return text_reply(http::status::not_found, "There is nothing at this address. The page is at /\n");
   const file& f = found->second;
   const bool gzip = f.gzip && accepts_gzip(asked[http::field::accept_encoding]);
   const std::string tag = '"' + f.tag + (gzip ? "-gz\"" : "\"");

@@ -7,8 +7,7 @@
 namespace smtpscope::fuzz {
 
 inline void check(bool holds) {
-  if (!holds)
-    __builtin_trap();
+  if (!holds) __builtin_trap();
 }
 
 inline std::string_view view(const std::uint8_t* data, std::size_t size) {

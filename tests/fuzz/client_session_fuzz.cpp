@@ -29,10 +29,8 @@ void perform(trace::recorded_client& client, watched& w) {
       fuzz::check(!early || w.tls || !w.tls_required);
       fuzz::check(sent->bytes.size() >= 2);
     }
-    if (std::holds_alternative<session::finished>(*event))
-      ++w.results;
-    if (std::holds_alternative<session::close_connection>(*event))
-      w.closed = true;
+    if (std::holds_alternative<session::finished>(*event)) ++w.results;
+    if (std::holds_alternative<session::close_connection>(*event)) w.closed = true;
     if (std::holds_alternative<session::start_tls>(*event)) {
       w.tls = true;
       client.tls_established(json::object(), now);
@@ -51,15 +49,12 @@ void check_trace(const trace::recorded_client& client) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return 0;
+  if (size == 0) return 0;
   session::client_options options;
   options.ehlo_name = "client.example";
   options.auth = session::credentials{"alice", secret{"looking-glass"}};
-  if ((data[0] & 1) != 0)
-    options.mechanisms = {"LOGIN"};
-  if ((data[0] & 2) != 0)
-    options.ir = session::initial_response::withheld;
+  if ((data[0] & 1) != 0) options.mechanisms = {"LOGIN"};
+  if ((data[0] & 2) != 0) options.ir = session::initial_response::withheld;
   watched w;
   w.tls_required = (data[0] & 4) == 0;
   options.tls = w.tls_required ? session::tls_policy::starttls_required : session::tls_policy::never;

@@ -23,18 +23,15 @@ std::vector<std::string> lines_of(std::string_view input, std::size_t piece) {
     const std::size_t n = std::min(piece, input.size());
     reader.append(input.substr(0, n));
     input.remove_prefix(n);
-    while (auto line = reader.next())
-      out.push_back(line->has_value() ? **line : "too long");
-    if (input.empty())
-      return out;
+    while (auto line = reader.next()) out.push_back(line->has_value() ? **line : "too long");
+    if (input.empty()) return out;
   }
 }
 
 void check_dots(std::string_view content, std::size_t piece) {
   wire::dot_stuffer stuffer;
   std::string sent;
-  for (std::size_t at = 0; at < content.size(); at += piece)
-    sent += stuffer.stuff(content.substr(at, piece));
+  for (std::size_t at = 0; at < content.size(); at += piece) sent += stuffer.stuff(content.substr(at, piece));
   const std::string_view rest = stuffer.finish();
   sent += rest;
   sent += wire::end_of_content;
@@ -42,8 +39,7 @@ void check_dots(std::string_view content, std::size_t piece) {
   wire::dot_unstuffer unstuffer;
   std::string back;
   std::string_view input = sent;
-  while (!input.empty() && !unstuffer.finished())
-    input.remove_prefix(unstuffer.consume(input.substr(0, piece), back));
+  while (!input.empty() && !unstuffer.finished()) input.remove_prefix(unstuffer.consume(input.substr(0, piece), back));
   fuzz::check(unstuffer.finished());
   fuzz::check(back == std::string{content} + std::string{rest});
   fuzz::check(input == "QUIT\r\n");
@@ -52,15 +48,13 @@ void check_dots(std::string_view content, std::size_t piece) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return 0;
+  if (size == 0) return 0;
   const std::size_t piece = data[0] % 32 + 1U;
   const std::string_view input = fuzz::view(data + 1, size - 1);
   const std::vector<std::string> whole = lines_of(input, std::max<std::size_t>(input.size(), 1));
   fuzz::check(whole == lines_of(input, piece));
   for (const std::string& line : whole) {
-    if (line == "too long")
-      continue;
+    if (line == "too long") continue;
     fuzz::check(line.size() <= bound && line.find("\r\n") == line.size() - 2);
   }
   check_dots(input, piece);

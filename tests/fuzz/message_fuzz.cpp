@@ -19,8 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const mime::read_part& parent = tree.parts[static_cast<std::size_t>(part.parent)];
       fuzz::check(parent.body_begin <= part.begin && part.end <= parent.end);
     }
-    for (const mime::header_field& h : part.headers)
-      fuzz::check(h.begin <= h.end && h.end <= part.body_begin);
+    for (const mime::header_field& h : part.headers) fuzz::check(h.begin <= h.end && h.end <= part.body_begin);
     static_cast<void>(mime::decoded_body(message, part));
     static_cast<void>(mime::decoded_text(message, part));
   }

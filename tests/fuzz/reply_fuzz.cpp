@@ -18,11 +18,9 @@ void check_round_trip(const wire::reply& value) {
   while (auto line = lines.next()) {
     fuzz::check(line->has_value());
     const auto again = parser.feed(**line, wire::reply_context::ordinary);
-    if (!again)
-      continue;
+    if (!again) continue;
     // Only a reply of more lines than we accept from others may be refused here.
-    if (!again->has_value())
-      return;
+    if (!again->has_value()) return;
     fuzz::check((*again)->value.code == value.code);
   }
 }
@@ -30,18 +28,15 @@ void check_round_trip(const wire::reply& value) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return 0;
+  if (size == 0) return 0;
   const auto context = static_cast<wire::reply_context>(data[0] % 3);
   wire::line_reader lines{limits::accepted_reply_line_octets};
   wire::reply_parser parser;
   lines.append(fuzz::view(data + 1, size - 1));
   while (auto line = lines.next()) {
-    if (!*line)
-      continue;
+    if (!*line) continue;
     const auto reply = parser.feed(**line, context);
-    if (!reply || !*reply)
-      continue;
+    if (!reply || !*reply) continue;
     const wire::received_reply& r = **reply;
     fuzz::check(r.value.code >= 200 && r.value.code <= 559);
     fuzz::check(!r.value.lines.empty() && r.value.lines.size() <= limits::accepted_reply_lines);

@@ -92,8 +92,9 @@ std::size_t websocket_client::unsent() const { return state_->connection->get_bu
 
 std::optional<websocket_client::message> websocket_client::receive(std::chrono::milliseconds within) {
   std::unique_lock<std::mutex> lock(state_->mutex);
-  state_->changed.wait_for(lock, within,
-                           [&] { return !state_->received.empty() || state_->now == state::phase::closed || state_->now == state::phase::refused; });
+  state_->changed.wait_for(lock, within, [&] {
+    return !state_->received.empty() || state_->now == state::phase::closed || state_->now == state::phase::refused;
+  });
   if (state_->received.empty()) return std::nullopt;
   message first = std::move(state_->received.front());
   state_->received.pop_front();

@@ -22,7 +22,7 @@ class __attribute__((visibility("default"))) websocket_client {
     std::string octets;
   };
   struct wish {
-    std::string url;                                           // ws://127.0.0.1:PORT/tunnel
+    std::string url;  // ws://127.0.0.1:PORT/tunnel
     std::vector<std::string> subprotocols;
     std::vector<std::pair<std::string, std::string>> headers;  // replace the client's own
   };

@@ -11,8 +11,7 @@ namespace smtpscope::test {
 class exact_buffer {
  public:
   explicit exact_buffer(std::string_view bytes) : bytes_(new char[bytes.size()]), size_(bytes.size()) {
-    if (size_ > 0)
-      std::memcpy(bytes_.get(), bytes.data(), size_);
+    if (size_ > 0) std::memcpy(bytes_.get(), bytes.data(), size_);
   }
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.get(), size_}; }
   operator std::string_view() const noexcept { return view(); }  // NOLINT: stands for its bytes

@@ -55,12 +55,9 @@ const std::map<std::string, call> calls = {
 
 argument read_argument(const json& value) {
   argument a;
-  if (value.is_number())
-    a.number = value.get<double>();
-  if (value.is_object() && value.contains("text"))
-    a.octets = value["text"].get<std::string>();
-  if (value.is_object() && value.contains("json"))
-    a.octets = to_string(value["json"]);
+  if (value.is_number()) a.number = value.get<double>();
+  if (value.is_object() && value.contains("text")) a.octets = value["text"].get<std::string>();
+  if (value.is_object() && value.contains("json")) a.octets = to_string(value["json"]);
   if (value.is_object() && value.contains("base64"))
     a.octets = *text::base64_decode(value["base64"].get<std::string>());
   return a;
@@ -84,8 +81,7 @@ int main(int argc, char** argv) {
   for (const json& one : (*fixture)["calls"]) {
     const std::string name = one[0].get<std::string>();
     arguments a;
-    for (std::size_t i = 1; i < one.size(); ++i)
-      a.push_back(read_argument(one[i]));
+    for (std::size_t i = 1; i < one.size(); ++i) a.push_back(read_argument(one[i]));
     const auto found = calls.find(name);
     if (found == calls.end()) {
       std::fprintf(stderr, "%s: there is no call \"%s\"\n", argv[1], name.c_str());

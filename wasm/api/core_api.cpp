@@ -53,7 +53,8 @@ status read_entries(const json& list, std::vector<trace::entry>& out) {
     auto e = trace::entry_from_json(one);
     if (!e) return error{errc::invalid_json, "entry " + std::to_string(out.size()) + ": " + e.why().detail};
     if (e->sequence != out.size())
-      return error{errc::invalid_json, "entry " + std::to_string(out.size()) + ": \"seq\" does not follow the one before"};
+      return error{errc::invalid_json,
+                   "entry " + std::to_string(out.size()) + ": \"seq\" does not follow the one before"};
     out.push_back(std::move(*e));
   }
   return {};
@@ -181,7 +182,8 @@ int core_api::message_part(std::uint32_t blob, std::uint32_t part) {
   const std::string* message = find<std::string>(blob, "blob");
   if (message == nullptr) return -1;
   const mime::message_tree tree = mime::read(*message);
-  if (part >= tree.parts.size()) return fail({errc::invalid_argument, "the message has no part " + std::to_string(part)});
+  if (part >= tree.parts.size())
+    return fail({errc::invalid_argument, "the message has no part " + std::to_string(part)});
   const mime::read_part& found = tree.parts[part];
   result_ = found.media_type.rfind("text/", 0) == 0 ? mime::decoded_text(*message, found)
                                                     : mime::decoded_body(*message, found);

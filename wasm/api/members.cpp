@@ -65,7 +65,9 @@ const json* members::object(const char* key) {
   return nullptr;
 }
 
-std::string members::text_or(const char* key, std::string otherwise) { return has(key) ? text(key) : std::move(otherwise); }
+std::string members::text_or(const char* key, std::string otherwise) {
+  return has(key) ? text(key) : std::move(otherwise);
+}
 
 std::int64_t members::number_or(const char* key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
   return has(key) ? number(key, least, most) : otherwise;

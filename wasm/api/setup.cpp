@@ -59,7 +59,8 @@ void read_auth(members& m, client_options& options) {
   options.auth = session::credentials{a.text("user"), secret{a.text("password")}};
   const std::string mechanism = a.text_or("mechanism", "");
   if (!mechanism.empty()) options.mechanisms = {mechanism};
-  options.ir = a.flag_or("initialResponse", true) ? session::initial_response::sent : session::initial_response::withheld;
+  options.ir =
+      a.flag_or("initialResponse", true) ? session::initial_response::sent : session::initial_response::withheld;
   if (a.problem()) m.fail("auth: " + a.problem()->detail);
 }
 
@@ -70,8 +71,8 @@ result<client_setup> read_client(const json& value, const blob_lookup& blobs) {
   options.ehlo_name = m.text("ehloName");
   read_tls(m, options);
   read_auth(m, options);
-  options.without_tls = m.flag_or("cleartextAuth", false) ? session::cleartext_auth::allowed_by_name
-                                                          : session::cleartext_auth::refused;
+  options.without_tls =
+      m.flag_or("cleartextAuth", false) ? session::cleartext_auth::allowed_by_name : session::cleartext_auth::refused;
   const std::string patience = m.text_or("patience", "interactive");
   options.wait = patience == "rfc5321" ? session::patience::rfc5321 : session::patience::interactive;
   if (patience != "rfc5321" && patience != "interactive") m.fail("\"patience\" must be \"rfc5321\" or \"interactive\"");
@@ -139,7 +140,8 @@ result<mime::draft> read_draft(const json& value, const blob_lookup& blobs) {
     if (const json* list = m.array("attachments"))
       for (const json& one : *list) {
         auto a = read_attachment(one, blobs);
-        if (!a) return error{a.why().code, "attachment " + std::to_string(attachments.size() + 1) + ": " + a.why().detail};
+        if (!a)
+          return error{a.why().code, "attachment " + std::to_string(attachments.size() + 1) + ": " + a.why().detail};
         attachments.push_back(std::move(*a));
       }
   if (m.problem()) return *m.problem();
@@ -151,8 +153,17 @@ result<mime::draft> read_draft(const json& value, const blob_lookup& blobs) {
   if (!cc_list) return cc_list.why();
   auto bcc_list = read_addresses(bcc, "bcc");
   if (!bcc_list) return bcc_list.why();
-  return mime::draft{std::move(*sender),     std::move(*to_list), std::move(*cc_list),      std::move(*bcc_list), subject, text,
-                     std::move(attachments), date,                static_cast<int>(offset), id,                   seed};
+  return mime::draft{std::move(*sender),
+                     std::move(*to_list),
+                     std::move(*cc_list),
+                     std::move(*bcc_list),
+                     subject,
+                     text,
+                     std::move(attachments),
+                     date,
+                     static_cast<int>(offset),
+                     id,
+                     seed};
 }
 
 result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs) {

@@ -32,8 +32,7 @@ class builder {
   bool end_array() { return close(); }
   bool key(std::string& name) {
     json& object = *open_.back();
-    if (object.size() == limits::json_object_members)
-      return stop("one object has too many members");
+    if (object.size() == limits::json_object_members) return stop("one object has too many members");
     slot_ = &object[name];
     return true;
   }
@@ -43,23 +42,19 @@ class builder {
   }
 
   result<json> take() {
-    if (problem_)
-      return *problem_;
+    if (problem_) return *problem_;
     return std::move(root_);
   }
   bool stop(const char* why) {
-    if (!problem_)
-      problem_ = invalid(why);
+    if (!problem_) problem_ = invalid(why);
     return false;
   }
 
  private:
   // Where the next value goes: the root, the member whose key came last, or the end of an array.
   json& place() {
-    if (open_.empty())
-      return root_;
-    if (open_.back()->is_object())
-      return *slot_;
+    if (open_.empty()) return root_;
+    if (open_.back()->is_object()) return *slot_;
     return open_.back()->emplace_back();
   }
   bool add(json value) {
@@ -67,8 +62,7 @@ class builder {
     return true;
   }
   bool open(json container) {
-    if (open_.size() == max_depth_)
-      return stop("nested too deep");
+    if (open_.size() == max_depth_) return stop("nested too deep");
     json& here = place();
     here = std::move(container);
     open_.push_back(&here);
@@ -90,11 +84,9 @@ class builder {
 
 result<json> parse_json(std::string_view text, int max_depth) {
   // The parser takes a NUL for the end of its input, without an error.
-  if (text.find('\0') != std::string_view::npos)
-    return invalid("a NUL octet stands in the text");
+  if (text.find('\0') != std::string_view::npos) return invalid("a NUL octet stands in the text");
   builder build{static_cast<std::size_t>(max_depth < 0 ? 0 : max_depth)};
-  if (!json::sax_parse(text.begin(), text.end(), &build))
-    build.stop("not a JSON text");
+  if (!json::sax_parse(text.begin(), text.end(), &build)) build.stop("not a JSON text");
   return build.take();
 }
 
@@ -106,8 +98,7 @@ void set_unsigned(json& object, const char* key, std::uint64_t value) { object[k
 
 json to_json(const std::vector<std::string>& texts) {
   json list = json::array();
-  for (const std::string& text : texts)
-    list.push_back(text);
+  for (const std::string& text : texts) list.push_back(text);
   return list;
 }
 

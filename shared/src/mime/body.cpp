@@ -12,19 +12,14 @@ namespace {
 
 // True for text that 7bit carries and every reader shows as it is.
 bool is_short_ascii(std::string_view crlf_text) noexcept {
-  if (!text::all_ascii(crlf_text))
-    return false;
+  if (!text::all_ascii(crlf_text)) return false;
   for (;;) {
     const std::size_t crlf = crlf_text.find("\r\n");
     const std::string_view line = crlf_text.substr(0, crlf);
-    if (line.size() > limits::header_line_should)
-      return false;
-    if (std::any_of(line.begin(), line.end(), [](char c) { return text::is_control(c) && c != '\t'; }))
-      return false;
-    if (line.substr(0, 5) == "From ")
-      return false;  // mailbox files would change it to ">From "
-    if (crlf == std::string_view::npos)
-      return true;
+    if (line.size() > limits::header_line_should) return false;
+    if (std::any_of(line.begin(), line.end(), [](char c) { return text::is_control(c) && c != '\t'; })) return false;
+    if (line.substr(0, 5) == "From ") return false;  // mailbox files would change it to ">From "
+    if (crlf == std::string_view::npos) return true;
     crlf_text.remove_prefix(crlf + 2);
   }
 }
@@ -58,8 +53,7 @@ std::string with_crlf(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find_first_of("\r\n");
     out.append(text.substr(0, end));
-    if (end == std::string_view::npos)
-      break;
+    if (end == std::string_view::npos) break;
     out += "\r\n";
     text.remove_prefix(text.substr(end, 2) == "\r\n" ? end + 2 : end + 1);
   }
@@ -67,12 +61,10 @@ std::string with_crlf(std::string_view text) {
 }
 
 encoded_text encode_text(std::string_view crlf_text) {
-  if (is_short_ascii(crlf_text))
-    return {"7bit", std::string(crlf_text)};
+  if (is_short_ascii(crlf_text)) return {"7bit", std::string(crlf_text)};
   std::string quoted = text::quoted_printable_encode(crlf_text);
   const std::size_t base64_size = crlf_text.size() / 57 * 78;
-  if (quoted.size() <= base64_size + 78)
-    return {"quoted-printable", std::move(quoted)};
+  if (quoted.size() <= base64_size + 78) return {"quoted-printable", std::move(quoted)};
   encoded_text out{"base64", {}};
   text::append_base64_lines(out.body, crlf_text);
   return out;

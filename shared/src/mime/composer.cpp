@@ -23,8 +23,7 @@ constexpr std::size_t longest_message_id = 250;
 class field_list {
  public:
   void add(result<std::string> field) {
-    if (problem_)
-      return;
+    if (problem_) return;
     if (field)
       fields_ += *field;
     else
@@ -51,8 +50,7 @@ bool is_dot_atom(std::string_view text) noexcept {
 // RFC 5322 §3.6.4: id-left "@" id-right.
 bool is_message_id(std::string_view text) noexcept {
   const std::size_t at = text.find('@');
-  if (at == std::string_view::npos || text.size() > longest_message_id)
-    return false;
+  if (at == std::string_view::npos || text.size() > longest_message_id) return false;
   const std::string_view right = text.substr(at + 1);
   return is_dot_atom(text.substr(0, at)) && (is_dot_atom(right) || wire::is_domain_or_literal(right));
 }
@@ -61,11 +59,9 @@ bool is_message_id(std::string_view text) noexcept {
 // for parts that hold parts, so those go as octets too.
 std::string checked_media_type(std::string_view text) {
   text = text.substr(0, text.find(';'));
-  while (!text.empty() && text.back() == ' ')
-    text.remove_suffix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos || text.size() > 127)
-    return std::string(unknown_type);
+  if (slash == std::string_view::npos || text.size() > 127) return std::string(unknown_type);
   const std::string type = text::to_lower(text.substr(0, slash));
   const std::string subtype = text::to_lower(text.substr(slash + 1));
   if (!text::is_token(type) || !text::is_token(subtype) || type == "multipart" || type == "message")
@@ -89,8 +85,7 @@ entity text_part(std::string_view media_type, std::string_view crlf_text) {
 // that need no escape in a cid: URL.
 std::string content_id(std::string_view message_id, std::size_t number) {
   std::string out = "image" + std::to_string(number) + ".";
-  for (const char c : message_id)
-    out += text::is_alnum(c) || c == '.' || c == '@' ? c : '-';
+  for (const char c : message_id) out += text::is_alnum(c) || c == '.' || c == '@' ? c : '-';
   return out;
 }
 
@@ -102,14 +97,12 @@ result<entity> attachment_part(const attachment& a, std::size_t number, std::str
   e.about.content_id = std::move(id);
   e.octets = a.bytes;
   std::vector<header_parameter> parameters;
-  if (!a.file_name.empty())
-    parameters.push_back({"filename", a.file_name});
+  if (!a.file_name.empty()) parameters.push_back({"filename", a.file_name});
   field_list fields;
   fields.add(parameter_field("Content-Type", e.about.media_type));
   fields.add_line("Content-Transfer-Encoding: base64\r\n");
   fields.add(parameter_field("Content-Disposition", e.about.content_id.empty() ? "attachment" : "inline", parameters));
-  if (!e.about.content_id.empty())
-    fields.add_line("Content-ID: <" + e.about.content_id + ">\r\n");
+  if (!e.about.content_id.empty()) fields.add_line("Content-ID: <" + e.about.content_id + ">\r\n");
   if (fields.problem())
     return error{fields.problem()->code, "attachment " + std::to_string(number) + ": " + fields.problem()->detail};
   e.fields = fields.take();
@@ -127,16 +120,14 @@ entity multipart(std::string_view subtype, std::vector<entity> children) {
 // Boundaries of nested parts end in different numbers of one digit, so none begins another. The
 // field comes before what the part has already: the message's own fields are put before it later.
 void set_boundaries(entity& e, const std::string& stem, int& number) {
-  if (e.children.empty())
-    return;
+  if (e.children.empty()) return;
   e.boundary = stem + "_" + std::to_string(number++);
   e.fields = "Content-Type: " + e.about.media_type + ";\r\n";
   // RFC 2387 §3.1: the type of the part that is shown.
   if (e.about.media_type == "multipart/related")
     e.fields += " type=\"" + e.children.front().about.media_type + "\";\r\n";
   e.fields += " boundary=\"" + e.boundary + "\"\r\n";
-  for (entity& child : e.children)
-    set_boundaries(child, stem, number);
+  for (entity& child : e.children) set_boundaries(child, stem, number);
 }
 
 // The text, the pictures around it, and the attachments around both.
@@ -149,10 +140,8 @@ result<entity> build_content(const draft& d) {
     const attachment& a = d.attachments[i];
     const bool shown = a.place == disposition::inlined && checked_media_type(a.media_type).substr(0, 6) == "image/";
     auto part = attachment_part(a, i + 1, shown ? content_id(d.message_id, pictures.size() + 1) : "");
-    if (!part)
-      return part.why();
-    if (shown)
-      pictures.push_back({part->about.content_id, a.file_name});
+    if (!part) return part.why();
+    if (shown) pictures.push_back({part->about.content_id, a.file_name});
     (shown ? images : attached).push_back(std::move(*part));
   }
   entity content = text_part("text/plain", plain);
@@ -174,22 +163,17 @@ result<entity> build_content(const draft& d) {
 result<std::string> message_fields(const draft& d) {
   field_list fields;
   auto date = format_date(d.date_unix_seconds, d.utc_offset_minutes);
-  if (!date)
-    return date.why();
+  if (!date) return date.why();
   fields.add_line("Date: " + *date + "\r\n");
   fields.add(address_field("From", {d.from}));
-  if (!d.to.empty())
-    fields.add(address_field("To", d.to));
-  if (!d.cc.empty())
-    fields.add(address_field("Cc", d.cc));
+  if (!d.to.empty()) fields.add(address_field("To", d.to));
+  if (!d.cc.empty()) fields.add(address_field("Cc", d.cc));
   // RFC 5322 §3.4: an empty group tells that the recipients are hidden on purpose.
-  if (d.to.empty() && d.cc.empty())
-    fields.add_line("To: undisclosed-recipients:;\r\n");
+  if (d.to.empty() && d.cc.empty()) fields.add_line("To: undisclosed-recipients:;\r\n");
   fields.add(unstructured_field("Subject", d.subject));
   fields.add_line("Message-ID: <" + d.message_id + ">\r\n");
   fields.add_line("MIME-Version: 1.0\r\n");
-  if (fields.problem())
-    return *fields.problem();
+  if (fields.problem()) return *fields.problem();
   return fields.take();
 }
 
@@ -198,11 +182,9 @@ status check(const draft& d) {
     return error{errc::invalid_argument, "To: there is no recipient; write at least one address into To, Cc or Bcc"};
   if (!is_message_id(d.message_id))
     return error{errc::invalid_header, "Message-ID: it is not of the form left@right in plain characters"};
-  if (!text::is_utf8(d.text))
-    return error{errc::invalid_encoding, "text: it is not UTF-8"};
+  if (!text::is_utf8(d.text)) return error{errc::invalid_encoding, "text: it is not UTF-8"};
   std::size_t octets = d.text.size();
-  for (const attachment& a : d.attachments)
-    octets += a.bytes.size();
+  for (const attachment& a : d.attachments) octets += a.bytes.size();
   if (octets > largest_draft_octets)
     return error{errc::invalid_argument, "attachments: text and attachments are larger than 1 GiB together"};
   return {};
@@ -215,8 +197,7 @@ envelope make_envelope(const draft& d) {
     for (const named_mailbox& m : *list) {
       const bool known =
           std::any_of(seen.begin(), seen.end(), [&](const wire::mailbox* other) { return other->same_as(m.address); });
-      if (known)
-        continue;
+      if (known) continue;
       seen.push_back(&m.address);
       out.forward_paths.emplace_back(m.address);
     }
@@ -227,14 +208,11 @@ envelope make_envelope(const draft& d) {
 }  // namespace
 
 result<composed> compose(const draft& d) {
-  if (status ok = check(d); !ok)
-    return ok.why();
+  if (status ok = check(d); !ok) return ok.why();
   auto fields = message_fields(d);
-  if (!fields)
-    return fields.why();
+  if (!fields) return fields.why();
   auto content = build_content(d);
-  if (!content)
-    return content.why();
+  if (!content) return content.why();
   int number = 1;
   set_boundaries(*content, free_boundary(*content, d.boundary_seed), number);
   content->fields.insert(0, *fields);

@@ -10,8 +10,7 @@ constexpr std::size_t seed_characters = 40;  // leaves room for the rest of a bo
 
 std::size_t estimated_size(const entity& e) noexcept {
   std::size_t size = e.fields.size() + e.body.size() + e.octets.size() / 57 * 78 + 256;
-  for (const entity& child : e.children)
-    size += estimated_size(child);
+  for (const entity& child : e.children) size += estimated_size(child);
   return size;
 }
 
@@ -35,11 +34,9 @@ class writer {
       drop_line_end(part(index));
     } else {
       out_ += e.body;
-      if (e.about.encoding == "base64")
-        drop_line_end(part(index));
+      if (e.about.encoding == "base64") drop_line_end(part(index));
     }
-    if (parent < 0)
-      end_line(part(index).body_begin);
+    if (parent < 0) end_line(part(index).body_begin);
     part(index).end = here();
   }
 
@@ -48,8 +45,7 @@ class writer {
     for (const entity& child : e.children) {
       // The CRLF before a delimiter belongs to the delimiter (RFC 2046 §5.1.1); behind the headers
       // their empty line serves.
-      if (here() != part(index).body_begin)
-        out_ += "\r\n";
+      if (here() != part(index).body_begin) out_ += "\r\n";
       out_ += "--" + e.boundary + "\r\n";
       write(child, index);
     }
@@ -58,13 +54,11 @@ class writer {
 
   // Within a multipart the delimiter brings the last CRLF of base64.
   void drop_line_end(const part_range& about) {
-    if (about.parent >= 0 && out_.size() > about.body_begin)
-      out_.resize(out_.size() - 2);
+    if (about.parent >= 0 && out_.size() > about.body_begin) out_.resize(out_.size() - 2);
   }
 
   void end_line(std::size_t body_begin) {
-    if (out_.size() > body_begin && out_.back() != '\n')
-      out_ += "\r\n";
+    if (out_.size() > body_begin && out_.back() != '\n') out_ += "\r\n";
   }
 
   [[nodiscard]] std::uint32_t here() const noexcept { return static_cast<std::uint32_t>(out_.size()); }
@@ -75,11 +69,9 @@ class writer {
 };
 
 bool occurs(const entity& e, std::string_view text) noexcept {
-  if (e.body.find(text) != std::string::npos)
-    return true;
+  if (e.body.find(text) != std::string::npos) return true;
   for (const entity& child : e.children)
-    if (occurs(child, text))
-      return true;
+    if (occurs(child, text)) return true;
   return false;
 }
 
@@ -95,11 +87,9 @@ composed write_entity(const entity& root) {
 std::string free_boundary(const entity& root, std::string_view seed) {
   std::string stem = "=_";
   for (const char c : seed)
-    if (text::is_alnum(c) && stem.size() < seed_characters)
-      stem += c;
+    if (text::is_alnum(c) && stem.size() < seed_characters) stem += c;
   std::string candidate = stem;
-  for (int n = 1; occurs(root, candidate); ++n)
-    candidate = stem + "." + std::to_string(n);
+  for (int n = 1; occurs(root, candidate); ++n) candidate = stem + "." + std::to_string(n);
   return candidate;
 }
 

@@ -30,18 +30,15 @@ class folded_field {
   // Adds `piece` behind `blank`, which becomes the start of a new line where needed (RFC 5322
   // §2.2.3). The first piece stays on the line of the name: a line without content irritates readers.
   void add(std::string_view piece, std::string_view blank = " ") {
-    if (!first_ && column_ + blank.size() + piece.size() > limits::header_line_should)
-      fold();
+    if (!first_ && column_ + blank.size() + piece.size() > limits::header_line_should) fold();
     put(blank, piece);
   }
 
   // Adds the encoded words of `utf8`. A line that holds one is at most 76 long (RFC 2047 §2).
   void add_encoded(std::string_view utf8, text::word_place place, std::string_view blank = " ") {
-    if (room(blank) < text::smallest_encoded_word)
-      fold();
+    if (room(blank) < text::smallest_encoded_word) fold();
     for (const std::string& word : text::encode_words(utf8, room(blank), place)) {
-      if (column_ + blank.size() + word.size() > limits::encoded_line)
-        fold();
+      if (column_ + blank.size() + word.size() > limits::encoded_line) fold();
       put(blank, word);
       blank = " ";
     }
@@ -56,8 +53,7 @@ class folded_field {
   }
   // Never twice in a row: an empty line would end the header.
   void fold() {
-    if (column_ == 0)
-      return;
+    if (column_ == 0) return;
     out_ += "\r\n";
     column_ = 0;
   }
@@ -78,21 +74,17 @@ status check_value(std::string_view field, std::string_view value, tabs allowed)
     return status(error{code, std::string(field) + ": " + std::string(what)});
   };
   for (const char c : value) {
-    if (c == '\r' || c == '\n')
-      return fail(errc::forbidden_character, "a line break may not stand here");
-    if (c == '\0')
-      return fail(errc::forbidden_character, "a NUL character may not stand here");
+    if (c == '\r' || c == '\n') return fail(errc::forbidden_character, "a line break may not stand here");
+    if (c == '\0') return fail(errc::forbidden_character, "a NUL character may not stand here");
     if (text::is_control(c) && (c != '\t' || allowed == tabs::refused))
       return fail(errc::forbidden_character, "a control character may not stand here");
   }
-  if (!text::is_utf8(value))
-    return fail(errc::invalid_encoding, "the text is not UTF-8");
+  if (!text::is_utf8(value)) return fail(errc::invalid_encoding, "the text is not UTF-8");
   return {};
 }
 
 status check_name(std::string_view name) {
-  if (is_field_name(name))
-    return {};
+  if (is_field_name(name)) return {};
   return error{errc::invalid_header, "the name of a header field is not printable ASCII without a colon"};
 }
 
@@ -110,11 +102,9 @@ std::vector<text_word> split_words(std::string_view value) {
   for (std::size_t i = 0; i < value.size();) {
     text_word w;
     w.blank = i;
-    while (i < value.size() && is_blank(value[i]))
-      ++i;
+    while (i < value.size() && is_blank(value[i])) ++i;
     w.begin = i;
-    while (i < value.size() && !is_blank(value[i]))
-      ++i;
+    while (i < value.size() && !is_blank(value[i])) ++i;
     w.end = i;
     words.push_back(w);
   }
@@ -141,18 +131,14 @@ void find_encoded(std::string_view value, const std::vector<text_word>& words, s
   };
   for (std::size_t i = 0; i < words.size(); ++i) {
     const text_word& w = words[i];
-    if (needs_encoding(value.substr(w.begin, w.end - w.begin)))
-      mark(i, i + 1);
-    if (i > 0 && is_odd_blank(value.substr(w.blank, w.begin - w.blank)))
-      mark(i - 1, i + 1);
+    if (needs_encoding(value.substr(w.begin, w.end - w.begin))) mark(i, i + 1);
+    if (i > 0 && is_odd_blank(value.substr(w.blank, w.begin - w.blank))) mark(i - 1, i + 1);
   }
 }
 
 std::string_view trimmed(std::string_view value) noexcept {
-  while (!value.empty() && is_blank(value.front()))
-    value.remove_prefix(1);
-  while (!value.empty() && is_blank(value.back()))
-    value.remove_suffix(1);
+  while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
   return value;
 }
 
@@ -169,8 +155,7 @@ void add_display_name(folded_field& out, std::string_view name) {
   if (name.size() > longest_quoted_name || name.find("=?") != std::string_view::npos || !text::all_ascii(name)) {
     out.add_encoded(name, text::word_place::phrase);
   } else if (is_atoms(name)) {
-    for (const text_word& w : split_words(name))
-      out.add(name.substr(w.begin, w.end - w.begin));
+    for (const text_word& w : split_words(name)) out.add(name.substr(w.begin, w.end - w.begin));
   } else {
     out.add(text::quoted_string(name));
   }
@@ -184,10 +169,8 @@ bool is_field_name(std::string_view text) noexcept {
 }
 
 result<std::string> unstructured_field(std::string_view name, std::string_view value) {
-  if (status ok = check_name(name); !ok)
-    return ok.why();
-  if (status ok = check_value(name, value, tabs::allowed); !ok)
-    return ok.why();
+  if (status ok = check_name(name); !ok) return ok.why();
+  if (status ok = check_value(name, value, tabs::allowed); !ok) return ok.why();
   value = trimmed(value);
   const std::vector<text_word> words = split_words(value);
   std::size_t first = 0;
@@ -208,15 +191,12 @@ result<std::string> unstructured_field(std::string_view name, std::string_view v
 }
 
 result<std::string> address_field(std::string_view name, const std::vector<named_mailbox>& mailboxes) {
-  if (status ok = check_name(name); !ok)
-    return ok.why();
-  if (mailboxes.empty())
-    return error{errc::invalid_argument, std::string(name) + ": there is no address"};
+  if (status ok = check_name(name); !ok) return ok.why();
+  if (mailboxes.empty()) return error{errc::invalid_argument, std::string(name) + ": there is no address"};
   folded_field out(name);
   for (std::size_t i = 0; i < mailboxes.size(); ++i) {
     const named_mailbox& m = mailboxes[i];
-    if (status ok = check_value(name, m.display_name, tabs::refused); !ok)
-      return ok.why();
+    if (status ok = check_value(name, m.display_name, tabs::refused); !ok) return ok.why();
     const std::string comma = i + 1 < mailboxes.size() ? "," : "";
     if (m.display_name.empty()) {
       out.add(m.address.text() + comma);
@@ -230,10 +210,8 @@ result<std::string> address_field(std::string_view name, const std::vector<named
 
 result<std::string> parameter_field(std::string_view name, std::string_view value,
                                     const std::vector<header_parameter>& parameters) {
-  if (status ok = check_name(name); !ok)
-    return ok.why();
-  if (status ok = check_value(name, value, tabs::refused); !ok)
-    return ok.why();
+  if (status ok = check_name(name); !ok) return ok.why();
+  if (status ok = check_value(name, value, tabs::refused); !ok) return ok.why();
   if (!text::all_ascii(value) || value.size() > longest_plain_word)
     return error{errc::invalid_header, std::string(name) + ": the value is not short ASCII text"};
   std::vector<std::string> pieces{std::string(value)};
@@ -243,14 +221,11 @@ result<std::string> parameter_field(std::string_view name, std::string_view valu
       return error{errc::invalid_header, std::string(name) + ": the name of a parameter is not a token"};
     if (p.value.size() > longest_parameter)
       return error{errc::invalid_argument, where + ": the value is longer than 255 octets"};
-    if (status ok = check_value(where, p.value, tabs::refused); !ok)
-      return ok.why();
-    for (std::string& piece : text::format_parameter(p.attribute, p.value))
-      pieces.push_back(std::move(piece));
+    if (status ok = check_value(where, p.value, tabs::refused); !ok) return ok.why();
+    for (std::string& piece : text::format_parameter(p.attribute, p.value)) pieces.push_back(std::move(piece));
   }
   folded_field out(name);
-  for (std::size_t i = 0; i < pieces.size(); ++i)
-    out.add(pieces[i] + (i + 1 < pieces.size() ? ";" : ""));
+  for (std::size_t i = 0; i < pieces.size(); ++i) out.add(pieces[i] + (i + 1 < pieces.size() ? ";" : ""));
   return out.take();
 }
 

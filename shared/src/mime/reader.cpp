@@ -41,8 +41,7 @@ std::string unfolded(std::string_view value) {
     else if (value[i] == '\r')
       ++i;
   }
-  while (!out.empty() && is_blank(out.back()))
-    out.pop_back();
+  while (!out.empty() && is_blank(out.back())) out.pop_back();
   out.erase(0, std::min(out.find_first_not_of(" \t"), out.size()));
   return out;
 }
@@ -58,11 +57,9 @@ bool is_empty_line(std::string_view line) noexcept { return line == "\n" || line
 // Length of the field name at the front of `line`, 0 when there is none.
 std::size_t name_length(std::string_view line) noexcept {
   std::size_t n = 0;
-  while (n < line.size() && line[n] != ':' && line[n] != '\n' && !is_blank(line[n]))
-    ++n;
+  while (n < line.size() && line[n] != ':' && line[n] != '\n' && !is_blank(line[n])) ++n;
   std::size_t colon = n;
-  while (colon < line.size() && is_blank(line[colon]))
-    ++colon;  // obsolete: a blank before the colon
+  while (colon < line.size() && is_blank(line[colon])) ++colon;  // obsolete: a blank before the colon
   return n > 0 && colon < line.size() && line[colon] == ':' ? n : 0;
 }
 
@@ -82,13 +79,11 @@ class tree_reader {
     std::string disposition;
     part.body_begin = static_cast<std::uint32_t>(read_headers_of(part, content_type, disposition));
     const std::string boundary = describe(part, content_type, disposition, default_type);
-    if (depth >= read_depth)
-      return;
+    if (depth >= read_depth) return;
     // `part` may move when children are added.
     const std::size_t body = part.body_begin;
     if (part.media_type == "message/rfc822" && has_plain_body(part)) {
-      if (parts_.size() < read_parts)
-        read(body, end, static_cast<int>(index), depth + 1, "text/plain");
+      if (parts_.size() < read_parts) read(body, end, static_cast<int>(index), depth + 1, "text/plain");
     } else if (!boundary.empty()) {
       const bool digest = part.media_type == "multipart/digest";
       read_children(body, end, boundary, static_cast<int>(index), depth, digest ? "message/rfc822" : "text/plain");
@@ -101,19 +96,15 @@ class tree_reader {
     const std::string_view text = message_.substr(0, part.end);
     std::size_t at = part.begin;
     // A line that mailbox files put before a message.
-    if (text.substr(at, 5) == "From ")
-      at = line_end(text, at);
+    if (text.substr(at, 5) == "From ") at = line_end(text, at);
     while (at < text.size()) {
       const std::size_t first_end = line_end(text, at);
       const std::string_view line = text.substr(at, first_end - at);
-      if (is_empty_line(line))
-        return first_end;
+      if (is_empty_line(line)) return first_end;
       const std::size_t name = name_length(line);
-      if (name == 0)
-        return at;
+      if (name == 0) return at;
       std::size_t end = first_end;
-      while (end < text.size() && is_blank(text[end]))
-        end = line_end(text, end);
+      while (end < text.size() && is_blank(text[end])) end = line_end(text, end);
       add_header(part, at, name, end, content_type, disposition);
       at = end;
     }
@@ -122,8 +113,7 @@ class tree_reader {
 
   void add_header(read_part& part, std::size_t begin, std::size_t name, std::size_t end, std::string& content_type,
                   std::string& disposition) {
-    if (part.headers.size() >= read_headers)
-      return;
+    if (part.headers.size() >= read_headers) return;
     const std::string_view field = message_.substr(begin, end - begin);
     const std::size_t colon = field.find(':');
     const std::string value = unfolded(field.substr(colon + 1, longest_shown_value));
@@ -137,10 +127,8 @@ class tree_reader {
     const auto first = [&](std::string_view known) {
       return text::iequals(h.name, known) && part.header(known).empty();
     };
-    if (first("Content-Type"))
-      content_type = value;
-    if (first("Content-Disposition"))
-      disposition = value;
+    if (first("Content-Type")) content_type = value;
+    if (first("Content-Disposition")) disposition = value;
     part.headers.push_back(std::move(h));
   }
 
@@ -151,12 +139,9 @@ class tree_reader {
     std::string boundary;
     part.charset = "us-ascii";
     for (const text::parameter& p : text::parse_parameters(content_type, type)) {
-      if (p.attribute == "charset")
-        part.charset = text::to_lower(shown(p.value));
-      if (p.attribute == "boundary")
-        boundary = p.value;
-      if (p.attribute == "name")
-        part.file_name = shown(text::decode_words(p.value));
+      if (p.attribute == "charset") part.charset = text::to_lower(shown(p.value));
+      if (p.attribute == "boundary") boundary = p.value;
+      if (p.attribute == "name") part.file_name = shown(text::decode_words(p.value));
     }
     const std::size_t slash = type.find('/');
     const bool legal = slash != std::string::npos && text::is_token(std::string_view(type).substr(0, slash)) &&
@@ -164,17 +149,14 @@ class tree_reader {
     part.media_type = legal ? text::to_lower(type) : std::string(default_type);
     std::string place;
     for (const text::parameter& p : text::parse_parameters(disposition, place))
-      if (p.attribute == "filename" && !p.value.empty())
-        part.file_name = shown(text::decode_words(p.value));
+      if (p.attribute == "filename" && !p.value.empty()) part.file_name = shown(text::decode_words(p.value));
     std::string encoding;
     (void)text::parse_parameters(part.header("Content-Transfer-Encoding"), encoding);
     part.encoding = encoding.empty() ? "7bit" : text::to_lower(encoding);
     std::string_view id = part.header("Content-ID");
-    if (!id.empty() && id.front() == '<')
-      id.remove_prefix(1);
+    if (!id.empty() && id.front() == '<') id.remove_prefix(1);
     part.content_id = id.substr(0, id.find('>'));
-    if (part.media_type.substr(0, 10) != "multipart/")
-      boundary.clear();
+    if (part.media_type.substr(0, 10) != "multipart/") boundary.clear();
     return boundary;
   }
 
@@ -193,8 +175,7 @@ class tree_reader {
   [[nodiscard]] delimiter find_delimiter(std::size_t from, std::size_t end, const std::string& mark) const noexcept {
     const std::string_view text = message_.substr(0, end);
     for (std::size_t at = text.find(mark, from); at != std::string_view::npos; at = text.find(mark, at + 1)) {
-      if (at != from && text[at - 1] != '\n')
-        continue;
+      if (at != from && text[at - 1] != '\n') continue;
       delimiter found;
       found.begin = at;
       std::size_t rest = at + mark.size();
@@ -205,18 +186,15 @@ class tree_reader {
       found.end = line_end(text, rest);
       std::string_view tail = text.substr(rest, found.end - rest);
       tail = tail.substr(0, tail.find_last_not_of(" \t\r\n") + 1);
-      if (tail.empty() || found.what == delimiter::kind::last)
-        return found;
+      if (tail.empty() || found.what == delimiter::kind::last) return found;
     }
     return {};
   }
 
   // Offset of the line end before a delimiter, which belongs to the delimiter.
   [[nodiscard]] std::size_t without_line_end(std::size_t begin, std::size_t end) const noexcept {
-    if (end > begin && message_[end - 1] == '\n')
-      --end;
-    if (end > begin && message_[end - 1] == '\r')
-      --end;
+    if (end > begin && message_[end - 1] == '\n') --end;
+    if (end > begin && message_[end - 1] == '\r') --end;
     return end;
   }
 
@@ -242,8 +220,7 @@ class tree_reader {
 
 std::string_view read_part::header(std::string_view name) const noexcept {
   for (const header_field& h : headers)
-    if (text::iequals(h.name, name))
-      return h.value;
+    if (text::iequals(h.name, name)) return h.value;
   return {};
 }
 
@@ -254,13 +231,10 @@ message_tree read(std::string_view message) {
 }
 
 std::string decoded_body(std::string_view message, const part_range& part) {
-  if (part.body_begin > part.end || part.end > message.size())
-    return {};
+  if (part.body_begin > part.end || part.end > message.size()) return {};
   const std::string_view body = message.substr(part.body_begin, part.end - part.body_begin);
-  if (part.encoding == "base64")
-    return text::base64_read(body);
-  if (part.encoding == "quoted-printable")
-    return text::quoted_printable_read(body);
+  if (part.encoding == "base64") return text::base64_read(body);
+  if (part.encoding == "quoted-printable") return text::quoted_printable_read(body);
   return std::string(body);
 }
 

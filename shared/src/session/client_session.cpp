@@ -36,8 +36,7 @@ status check_options(const client_options& options, const submission& mail) {
                  "the EHLO name must be a domain such as laptop.example or an address literal such as [192.0.2.1]"};
   if (mail.to.empty()) return error{errc::invalid_argument, "the message has no recipient"};
   if (options.mechanisms.empty()) return error{errc::invalid_argument, "no SASL mechanism is allowed"};
-  if (options.auth && options.auth->identity.empty())
-    return error{errc::invalid_argument, "the user name is empty"};
+  if (options.auth && options.auth->identity.empty()) return error{errc::invalid_argument, "the user name is empty"};
   for (const std::string& mechanism : options.mechanisms) {
     const auto made = sasl::make_client(mechanism, options.auth ? options.auth->identity : std::string{},
                                         options.auth ? options.auth->password : secret{});
@@ -75,7 +74,8 @@ void client_session::receive(std::string_view bytes) {
   if (phase_ == client_phase::tls_handshake) {
     // RFC 3207 §6: whatever came in plaintext after the 220 was put there by somebody else.
     lines_.append(bytes);
-    if (!bytes.empty()) fail(failure_kind::starttls_plaintext, "plaintext arrived after the server agreed to start TLS");
+    if (!bytes.empty())
+      fail(failure_kind::starttls_plaintext, "plaintext arrived after the server agreed to start TLS");
     return;
   }
   lines_.append(bytes);
@@ -182,8 +182,7 @@ void client_session::on_reply(wire::received_reply received) {
   // the end, QUIT included. The command that was to follow is not sent then.
   const bool surplus = spoke && !lines_.buffered().empty();
   if (!spoke || surplus) std::get_if<reply_received>(&events_[at])->client.after = phase_;
-  if (surplus)
-    fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
+  if (surplus) fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
 }
 
 void client_session::perform(client_action action, const wire::reply& reply) {
@@ -195,9 +194,7 @@ void client_session::perform(client_action action, const wire::reply& reply) {
     case client_action::choose: return perform(after_capabilities(facts()), reply);
     case client_action::say_starttls:
       return send_command(wire::verb::starttls, {}, client_phase::expect_starttls_reply);
-    case client_action::begin_tls:
-      events_.emplace_back(start_tls{});
-      return enter(client_phase::tls_handshake);
+    case client_action::begin_tls: events_.emplace_back(start_tls{}); return enter(client_phase::tls_handshake);
     case client_action::say_auth: return send_auth();
     case client_action::continue_sasl: return continue_auth(reply);
     case client_action::authenticated:
@@ -229,7 +226,8 @@ void client_session::perform(client_action action, const wire::reply& reply) {
     case client_action::give_up_auth_without_tls:
       return fail(failure_kind::auth_without_tls, "the password would travel unencrypted, and that was not allowed");
     case client_action::give_up_auth_not_offered:
-      return fail(failure_kind::auth_not_offered, "a login was asked for, and the server offers none on this connection");
+      return fail(failure_kind::auth_not_offered,
+                  "a login was asked for, and the server offers none on this connection");
     case client_action::give_up_mechanism_not_offered:
       return fail(failure_kind::mechanism_not_offered, "the server offers no login mechanism that may be used here");
     case client_action::give_up_eight_bit_not_offered:
@@ -336,8 +334,8 @@ void client_session::send_mail() {
 void client_session::after_rcpt(const wire::reply& reply) {
   recipients_[next_recipient_].reply = reply;
   ++next_recipient_;
-  const auto accepted = std::count_if(recipients_.begin(), recipients_.end(),
-                                      [](const recipient_result& r) { return r.accepted(); });
+  const auto accepted =
+      std::count_if(recipients_.begin(), recipients_.end(), [](const recipient_result& r) { return r.accepted(); });
   perform(after_recipient(recipients_.size() - next_recipient_, static_cast<std::size_t>(accepted)), reply);
 }
 
@@ -373,8 +371,8 @@ void client_session::queue_send(std::string bytes, sent what, client_phase after
 // ------------------------------------------------------------------------------------ the end
 
 void client_session::delivered() {
-  const bool all = std::all_of(recipients_.begin(), recipients_.end(),
-                               [](const recipient_result& r) { return r.accepted(); });
+  const bool all =
+      std::all_of(recipients_.begin(), recipients_.end(), [](const recipient_result& r) { return r.accepted(); });
   if (all) {
     finish(outcome::delivered, std::nullopt);
   } else {

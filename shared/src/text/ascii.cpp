@@ -8,24 +8,20 @@ namespace smtpscope::text {
 
 std::string to_upper(std::string_view text) {
   std::string out(text);
-  for (char& c : out)
-    c = to_upper(c);
+  for (char& c : out) c = to_upper(c);
   return out;
 }
 
 std::string to_lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out)
-    c = to_lower(c);
+  for (char& c : out) c = to_lower(c);
   return out;
 }
 
 bool iequals(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size())
-    return false;
+  if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (to_lower(a[i]) != to_lower(b[i]))
-      return false;
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
   return true;
 }
 
@@ -40,12 +36,10 @@ bool all_ascii(std::string_view text) noexcept {
   for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + i, sizeof word);
-    if ((word & high_bits) != 0)
-      return false;
+    if ((word & high_bits) != 0) return false;
   }
   for (; i < text.size(); ++i)
-    if (!is_ascii(text[i]))
-      return false;
+    if (!is_ascii(text[i])) return false;
   return true;
 }
 

@@ -16,10 +16,8 @@ constexpr std::uint8_t no_digit = 0x80;  // the one bit no 6-bit digit has
 
 constexpr std::array<std::uint8_t, 256> make_digits() {
   std::array<std::uint8_t, 256> digits{};
-  for (auto& d : digits)
-    d = no_digit;
-  for (std::uint8_t i = 0; i < 64; ++i)
-    digits[static_cast<unsigned char>(alphabet[i])] = i;
+  for (auto& d : digits) d = no_digit;
+  for (std::uint8_t i = 0; i < 64; ++i) digits[static_cast<unsigned char>(alphabet[i])] = i;
   return digits;
 }
 constexpr std::array<std::uint8_t, 256> digits = make_digits();
@@ -34,8 +32,7 @@ using pair_table = std::array<character_pair, 4096>;
 
 pair_table make_pairs() noexcept {
   pair_table pairs{};
-  for (std::size_t i = 0; i < pairs.size(); ++i)
-    pairs[i] = {alphabet[i >> 6], alphabet[i & 63]};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {alphabet[i >> 6], alphabet[i & 63]};
   return pairs;
 }
 
@@ -47,8 +44,7 @@ char* encode_to(char* out, const char* in, std::size_t n) noexcept {
     std::memcpy(out, &pairs[v >> 12], 2);
     std::memcpy(out + 2, &pairs[v & 4095], 2);
   }
-  if (n == 0)
-    return out;
+  if (n == 0) return out;
   const std::uint32_t v = octet(in[0]) << 16 | (n == 2 ? octet(in[1]) << 8 : 0);
   *out++ = alphabet[v >> 18];
   *out++ = alphabet[v >> 12 & 63];
@@ -101,10 +97,8 @@ status decode_last(std::string_view quad, std::string& out) {
     return invalid("bits left over before '=' are not zero");
   const std::uint32_t v = a << 18 | b << 12 | c << 6 | d;
   out += static_cast<char>(v >> 16);
-  if (!two_pads)
-    out += static_cast<char>(v >> 8 & 255);
-  if (!two_pads && !one_pad)
-    out += static_cast<char>(v & 255);
+  if (!two_pads) out += static_cast<char>(v >> 8 & 255);
+  if (!two_pads && !one_pad) out += static_cast<char>(v & 255);
   return {};
 }
 
@@ -124,10 +118,8 @@ std::string base64_encode(std::string_view octets) {
 }
 
 result<std::string> base64_decode(std::string_view text) {
-  if (text.empty())
-    return std::string();
-  if (text.size() % 4 != 0)
-    return invalid("the length is not a multiple of four");
+  if (text.empty()) return std::string();
+  if (text.size() % 4 != 0) return invalid("the length is not a multiple of four");
   const std::size_t whole = text.size() / 4 - 1;  // groups without padding
   std::string out;
   out.reserve(whole * 3 + 3);
@@ -143,8 +135,7 @@ result<std::string> base64_decode(std::string_view text) {
     const bool padded = text.substr(0, whole * 4).find('=') != std::string_view::npos;
     return invalid(padded ? "'=' may only stand at the very end" : "a character outside the base64 alphabet");
   }
-  if (status ok = decode_last(text.substr(whole * 4), out); !ok)
-    return ok.why();
+  if (status ok = decode_last(text.substr(whole * 4), out); !ok) return ok.why();
   return out;
 }
 
@@ -161,15 +152,12 @@ std::string base64_read(std::string_view text) {
       i += 3;
       continue;
     }
-    if (text[i] == '=')
-      break;
+    if (text[i] == '=') break;
     const std::uint32_t value = digit(text[i]);
-    if (value == no_digit)
-      continue;
+    if (value == no_digit) continue;
     bits = (bits << 6 | value) & 0xFFFFFF;
     count += 6;
-    if (count < 8)
-      continue;
+    if (count < 8) continue;
     count -= 8;
     out += static_cast<char>(bits >> count & 255);
   }

@@ -32,24 +32,15 @@ char32_t latin_2(unsigned char c) noexcept { return c < 0xA0 ? c : iso_8859_2[c 
 // Eight places of iso-8859-1 hold other characters.
 char32_t latin_9(unsigned char c) noexcept {
   switch (c) {
-    case 0xA4:
-      return 0x20AC;
-    case 0xA6:
-      return 0x160;
-    case 0xA8:
-      return 0x161;
-    case 0xB4:
-      return 0x17D;
-    case 0xB8:
-      return 0x17E;
-    case 0xBC:
-      return 0x152;
-    case 0xBD:
-      return 0x153;
-    case 0xBE:
-      return 0x178;
-    default:
-      return c;
+    case 0xA4: return 0x20AC;
+    case 0xA6: return 0x160;
+    case 0xA8: return 0x161;
+    case 0xB4: return 0x17D;
+    case 0xB8: return 0x17E;
+    case 0xBC: return 0x152;
+    case 0xBD: return 0x153;
+    case 0xBE: return 0x178;
+    default: return c;
   }
 }
 
@@ -67,15 +58,12 @@ const struct {
 }  // namespace
 
 std::optional<std::string> to_utf8(std::string_view octets, std::string_view charset) {
-  if (iequals(charset, "utf-8") || iequals(charset, "utf8"))
-    return to_valid_utf8(octets);
+  if (iequals(charset, "utf-8") || iequals(charset, "utf8")) return to_valid_utf8(octets);
   for (const auto& known : decoders) {
-    if (!iequals(charset, known.name))
-      continue;
+    if (!iequals(charset, known.name)) continue;
     std::string out;
     out.reserve(octets.size());
-    for (const char c : octets)
-      append_utf8(out, known.decode(static_cast<unsigned char>(c)));
+    for (const char c : octets) append_utf8(out, known.decode(static_cast<unsigned char>(c)));
     return out;
   }
   return std::nullopt;

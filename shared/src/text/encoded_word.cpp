@@ -21,17 +21,14 @@ constexpr std::size_t frame = q_start.size() + 2;  // with the closing "?="
 
 // RFC 2047 §4.2 and §5 (3).
 bool stands_for_itself(char c, word_place place) noexcept {
-  if (is_alnum(c))
-    return true;
-  if (place == word_place::phrase)
-    return std::string_view("!*+-/").find(c) != std::string_view::npos;
+  if (is_alnum(c)) return true;
+  if (place == word_place::phrase) return std::string_view("!*+-/").find(c) != std::string_view::npos;
   return c > ' ' && c < 127 && c != '=' && c != '?' && c != '_';
 }
 
 std::size_t q_width(std::string_view octets, word_place place) noexcept {
   std::size_t width = 0;
-  for (const char c : octets)
-    width += c == ' ' || stands_for_itself(c, place) ? 1 : 3;
+  for (const char c : octets) width += c == ' ' || stands_for_itself(c, place) ? 1 : 3;
   return width;
 }
 
@@ -59,8 +56,7 @@ std::size_t take(std::string_view text, std::size_t room, word_place place, char
   while (taken < text.size()) {
     const std::size_t octets = first_code_point(text.substr(taken)).octets;
     width = encoding == 'Q' ? width + q_width(text.substr(taken, octets), place) : b_width(taken + octets);
-    if (width > room && taken > 0)
-      break;
+    if (width > room && taken > 0) break;
     taken += octets;
   }
   return taken;
@@ -81,8 +77,7 @@ std::optional<std::string> decode_q(std::string_view text) {
     } else if (text[i] != '=') {
       out += text[i];
     } else {
-      if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
-        return std::nullopt;
+      if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
       out += static_cast<char>(static_cast<unsigned char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2])));
       i += 2;
     }
@@ -92,19 +87,16 @@ std::optional<std::string> decode_q(std::string_view text) {
 
 // The encoded word that begins at the front of `text`.
 std::optional<found_word> find_word(std::string_view text) {
-  if (text.substr(0, 2) != "=?")
-    return std::nullopt;
+  if (text.substr(0, 2) != "=?") return std::nullopt;
   text = text.substr(0, longest_word);
   const std::size_t charset_end = text.find('?', 2);
   if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?')
     return std::nullopt;
   const std::size_t begin = charset_end + 3;
   const std::size_t end = text.find("?=", begin);
-  if (end == std::string_view::npos)
-    return std::nullopt;
+  if (end == std::string_view::npos) return std::nullopt;
   const std::string_view payload = text.substr(begin, end - begin);
-  if (payload.find_first_of(" \t\r\n?") != std::string_view::npos)
-    return std::nullopt;
+  if (payload.find_first_of(" \t\r\n?") != std::string_view::npos) return std::nullopt;
   found_word word;
   word.size = end + 2;
   word.charset = text.substr(2, charset_end - 2);
@@ -112,16 +104,14 @@ std::optional<found_word> find_word(std::string_view text) {
   const char encoding = to_upper(text[charset_end + 1]);
   if (encoding == 'Q') {
     auto octets = decode_q(payload);
-    if (!octets)
-      return std::nullopt;
+    if (!octets) return std::nullopt;
     word.octets = std::move(*octets);
   } else if (encoding == 'B') {
     word.octets = base64_read(payload);
   } else {
     return std::nullopt;
   }
-  if (!to_utf8({}, word.charset))
-    return std::nullopt;
+  if (!to_utf8({}, word.charset)) return std::nullopt;
   return word;
 }
 
@@ -130,10 +120,8 @@ std::optional<found_word> find_word(std::string_view text) {
 std::size_t end_of_run(std::string_view text, std::size_t begin) noexcept {
   for (std::size_t i = begin; i < text.size(); ++i) {
     const char c = text[i];
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-      return i;
-    if (i > begin && c == '=' && text.substr(i, 2) == "=?")
-      return i;
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') return i;
+    if (i > begin && c == '=' && text.substr(i, 2) == "=?") return i;
   }
   return text.size();
 }
@@ -166,8 +154,7 @@ std::string decode_words(std::string_view text) {
   std::string charset;
   std::string pending;
   const auto flush = [&] {
-    if (!charset.empty())
-      out += to_utf8(pending, charset).value_or(pending);
+    if (!charset.empty()) out += to_utf8(pending, charset).value_or(pending);
     charset.clear();
     pending.clear();
   };
@@ -175,10 +162,8 @@ std::string decode_words(std::string_view text) {
     const std::size_t blank = std::min(text.find_first_not_of(" \t\r\n"), text.size());
     if (auto word = find_word(text.substr(blank))) {
       // RFC 2047 §6.2: white space between two encoded words is no content.
-      if (charset.empty())
-        out.append(text.substr(0, blank));
-      if (!iequals(charset, word->charset))
-        flush();
+      if (charset.empty()) out.append(text.substr(0, blank));
+      if (!iequals(charset, word->charset)) flush();
       charset = word->charset;
       pending += word->octets;
       text.remove_prefix(blank + word->size);

@@ -35,8 +35,7 @@ void encode_line(std::string& out, std::string_view line) {
     if (plain) {
       out += c;
     } else {
-      for (const char octet : line.substr(i, octets))
-        append_escaped(out, octet);
+      for (const char octet : line.substr(i, octets)) append_escaped(out, octet);
     }
     column += width;
     i += octets;
@@ -71,11 +70,9 @@ bool decode(std::string& out, std::string_view text) {
     std::string_view plain = text.substr(0, special);
     text.remove_prefix(special);
     // White space that transport may have added at the end of a line is no content.
-    if (text.empty() || text.front() != '=')
-      plain = plain.substr(0, plain.find_last_not_of(" \t") + 1);
+    if (text.empty() || text.front() != '=') plain = plain.substr(0, plain.find_last_not_of(" \t") + 1);
     out.append(plain);
-    if (text.empty())
-      break;
+    if (text.empty()) break;
     if (text.front() == '=') {
       legal = take_escape(out, text) && legal;
     } else {
@@ -89,8 +86,7 @@ bool decode(std::string& out, std::string_view text) {
 }  // namespace
 
 int hex_digit(char c) noexcept {
-  if (is_digit(c))
-    return c - '0';
+  if (is_digit(c)) return c - '0';
   const char low = to_lower(c);
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
@@ -103,8 +99,7 @@ std::string quoted_printable_encode(std::string_view text) {
   for (;;) {
     const std::size_t crlf = text.find("\r\n");
     encode_line(out, text.substr(0, crlf));
-    if (crlf == std::string_view::npos)
-      return out;
+    if (crlf == std::string_view::npos) return out;
     out += "\r\n";
     text.remove_prefix(crlf + 2);
   }

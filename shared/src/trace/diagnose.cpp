@@ -97,7 +97,8 @@ void find_evidence(facts& f, const std::vector<entry>& entries) {
 }
 
 bool fits(const diagnosis_row& row, const facts& f) {
-  return row.failure == f.failure && (row.outcome.empty() || row.outcome == f.outcome) && (row.stage.empty() || row.stage == f.stage) &&
+  return row.failure == f.failure && (row.outcome.empty() || row.outcome == f.outcome) &&
+         (row.stage.empty() || row.stage == f.stage) &&
          (row.code == 0 || row.code == f.code || row.code == f.code / 100) &&
          (row.enhanced.empty() || row.enhanced == f.enhanced) && (row.provider.empty() || row.provider == f.provider) &&
          (row.token.empty() || row.token == f.token) &&
@@ -146,8 +147,12 @@ std::optional<diagnosis> diagnose(const std::vector<entry>& entries) {
   find_evidence(f, entries);
   for (const diagnosis_row& row : diagnoses)
     if (fits(row, f))
-      return diagnosis{std::string{row.key},  std::string{row.title}, std::string{row.cause},
-                       lines_of(row.fix), f.evidence,            row.again};
+      return diagnosis{std::string{row.key},
+                       std::string{row.title},
+                       std::string{row.cause},
+                       lines_of(row.fix),
+                       f.evidence,
+                       row.again};
   return diagnosis{"unknown", "The session failed", text_of(*failure, "detail"), {}, f.evidence, retry::no};
 }
 

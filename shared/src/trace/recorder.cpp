@@ -6,8 +6,8 @@
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/text/base64.hpp"
 #include "smtpscope/trace/diagnose.hpp"
-#include "smtpscope/trace/explain.hpp"
 #include "smtpscope/trace/entry_data.hpp"
+#include "smtpscope/trace/explain.hpp"
 
 namespace smtpscope::trace {
 
@@ -122,7 +122,8 @@ void recorder::resolved(const std::vector<std::string>& addresses, session_time 
 void recorder::connected(std::string_view address, int port, session_time now) {
   chapter_ = chapter::connect;
   entry& e = add(layer::tcp, kind::connected, now);
-  if (tls_policy_ != "implicit") e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
+  if (tls_policy_ != "implicit")
+    e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   set(e.data, "address", address);
   set(e.data, "port", port);
   e.explain = explain(e);
@@ -215,8 +216,8 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
     set(e.data, "mechanism", parsed.mechanism);
     if (parsed.initial_response) {
       ++sasl_responses_;
-      set(e.data, "decoded", decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response,
-                                          secrets_ == secrets::shown));
+      set(e.data, "decoded",
+          decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response, secrets_ == secrets::shown));
       for (std::size_t i = 0; i < e.fields.size(); ++i)
         if (e.fields[i].name == "initial_response") hide(e, i, parsed.mechanism);
     }

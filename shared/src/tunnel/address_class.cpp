@@ -14,22 +14,14 @@ struct v4_row {
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry; the first row that fits counts.
 constexpr v4_row v4_rows[] = {
-    {{0, 0, 0, 0}, 8, address_class::unspecified},
-    {{10, 0, 0, 0}, 8, address_class::private_use},
-    {{100, 64, 0, 0}, 10, address_class::shared},
-    {{127, 0, 0, 0}, 8, address_class::loopback},
-    {{169, 254, 0, 0}, 16, address_class::link_local},
-    {{172, 16, 0, 0}, 12, address_class::private_use},
-    {{192, 0, 0, 0}, 24, address_class::reserved},
-    {{192, 0, 2, 0}, 24, address_class::reserved},
-    {{192, 88, 99, 0}, 24, address_class::reserved},
-    {{192, 168, 0, 0}, 16, address_class::private_use},
-    {{198, 18, 0, 0}, 15, address_class::reserved},
-    {{198, 51, 100, 0}, 24, address_class::reserved},
-    {{203, 0, 113, 0}, 24, address_class::reserved},
-    {{224, 0, 0, 0}, 4, address_class::multicast},
-    {{255, 255, 255, 255}, 32, address_class::broadcast},
-    {{240, 0, 0, 0}, 4, address_class::reserved},
+    {{0, 0, 0, 0}, 8, address_class::unspecified},        {{10, 0, 0, 0}, 8, address_class::private_use},
+    {{100, 64, 0, 0}, 10, address_class::shared},         {{127, 0, 0, 0}, 8, address_class::loopback},
+    {{169, 254, 0, 0}, 16, address_class::link_local},    {{172, 16, 0, 0}, 12, address_class::private_use},
+    {{192, 0, 0, 0}, 24, address_class::reserved},        {{192, 0, 2, 0}, 24, address_class::reserved},
+    {{192, 88, 99, 0}, 24, address_class::reserved},      {{192, 168, 0, 0}, 16, address_class::private_use},
+    {{198, 18, 0, 0}, 15, address_class::reserved},       {{198, 51, 100, 0}, 24, address_class::reserved},
+    {{203, 0, 113, 0}, 24, address_class::reserved},      {{224, 0, 0, 0}, 4, address_class::multicast},
+    {{255, 255, 255, 255}, 32, address_class::broadcast}, {{240, 0, 0, 0}, 4, address_class::reserved},
 };
 
 struct v6_row {

@@ -25,22 +25,24 @@ void address_policy::allow(host_name host, std::uint16_t port) {
 }
 
 void address_policy::allow_mailbox(host_name host, std::uint16_t port, ip_address at) {
-  list_.erase(std::remove_if(list_.begin(), list_.end(),
-                             [&](const authorised& d) { return d.host == host && d.port == port; }),
-              list_.end());
+  list_.erase(
+      std::remove_if(list_.begin(), list_.end(), [&](const authorised& d) { return d.host == host && d.port == port; }),
+      list_.end());
   list_.push_back({std::move(host), port, destination_kind::mailbox, at});
 }
 
 std::variant<authorised, refusal> address_policy::authorise(std::string_view host, std::int64_t port) const {
   if (port < 1 || port > max_port)
-    return refusal{code::not_allowed, "Port " + std::to_string(port) + " does not exist: a port is a number from 1 to 65535."};
+    return refusal{code::not_allowed,
+                   "Port " + std::to_string(port) + " does not exist: a port is a number from 1 to 65535."};
   const result<host_name> name = host_name::parse(host);
   if (!name)
     return refusal{code::not_allowed, "\"" + shown(host) + "\" is not accepted as a host: " + name.why().detail + "."};
   for (const authorised& d : list_)
     if (d.host == *name && d.port == port) return d;
   const std::string where = format_host_and_port(name->text(), static_cast<std::uint16_t>(port));
-  std::string message = "This relay does not go to " + where + ". Whoever runs it can allow that: smtpscope serve --allow " + where;
+  std::string message =
+      "This relay does not go to " + where + ". Whoever runs it can allow that: smtpscope serve --allow " + where;
   if (name->address() && classify(*name->address()) != address_class::global) message += " --allow-private";
   return refusal{code::not_allowed, std::move(message)};
 }

@@ -14,14 +14,17 @@ std::string seconds_of(milliseconds limit) {
 std::string timeout_text(stage at, const attempt& to, const std::string& where, const limits& bounds) {
   switch (at) {
     case stage::resolve:
-      return "The name service did not say within " + seconds_of(bounds.resolve) + " where " + std::string(to.host) + " is. Try again.";
+      return "The name service did not say within " + seconds_of(bounds.resolve) + " where " + std::string(to.host) +
+             " is. Try again.";
     case stage::connect:
       return where + " did not answer within " + seconds_of(bounds.connect) +
              ". A firewall or the network's provider may block this port" +
-             (to.port == 25 ? ", as most do with port 25: use 587 or 465." : ": try the other one of 587 and 465, or another network.");
+             (to.port == 25 ? ", as most do with port 25: use 587 or 465."
+                            : ": try the other one of 587 and 465, or another network.");
     case stage::tls:
       return where + " did not finish the TLS handshake within " + seconds_of(bounds.tls) +
-             (to.tls == tls_mode::implicit ? ". If it is a STARTTLS port, it waits for plain text: choose STARTTLS." : ". Try again.");
+             (to.tls == tls_mode::implicit ? ". If it is a STARTTLS port, it waits for plain text: choose STARTTLS."
+                                           : ". Try again.");
     case stage::policy:
     case stage::stream: break;
   }
@@ -39,7 +42,8 @@ std::string name_mismatch_text(const attempt& to, const certificate* shown) {
     }
     if (shown->names.size() > enough) text += " and others";
   }
-  return text + ". Write the host as the certificate names it; if it is right as it is, somebody else answered in its place.";
+  return text +
+         ". Write the host as the certificate names it; if it is right as it is, somebody else answered in its place.";
 }
 
 std::string verify_text(tls_reason reason, const attempt& to, const certificate* shown) {
@@ -52,9 +56,13 @@ std::string verify_text(tls_reason reason, const attempt& to, const certificate*
       return of + " is not valid yet" + (shown != nullptr ? ", it begins on " + shown->not_before.substr(0, 10) : "") +
              ". Check this machine's clock.";
     case tls_reason::self_signed:
-      return of + " is signed by itself, so nobody vouches for it. If the server is yours, start the relay with --ca-file and that certificate.";
+      return of +
+             " is signed by itself, so nobody vouches for it. If the server is yours, start the relay with --ca-file "
+             "and that certificate.";
     case tls_reason::unknown_authority:
-      return of + " is signed by an authority this machine does not know. If you trust it, start the relay with --ca-file and the authority's certificate.";
+      return of +
+             " is signed by an authority this machine does not know. If you trust it, start the relay with --ca-file "
+             "and the authority's certificate.";
     case tls_reason::name_mismatch: return name_mismatch_text(to, shown);
     case tls_reason::revoked: return of + " has been revoked. Do not send anything to this server.";
     case tls_reason::weak: return of + " has a key or signature too weak to trust. Its owner has to replace it.";
@@ -71,12 +79,15 @@ std::string protocol_text(tls_reason reason, const attempt& to, const std::strin
   switch (reason) {
     case tls_reason::not_tls:
       if (to.tls == tls_mode::implicit)
-        return where + " answered in plain text, not in TLS (OpenSSL calls it \"wrong version number\"). Choose STARTTLS for this port, or use port 465.";
+        return where +
+               " answered in plain text, not in TLS (OpenSSL calls it \"wrong version number\"). Choose STARTTLS for "
+               "this port, or use port 465.";
       return where + " agreed to STARTTLS, then did not speak TLS. Try implicit TLS on port 465.";
     case tls_reason::no_common_terms:
-      return where + " offers no version or cipher of TLS that the relay accepts; TLS 1.2 is the least. Its owner has to update it.";
-    case tls_reason::alert:
-      return where + " refused the TLS handshake with an alert. Its log says why.";
+      return where +
+             " offers no version or cipher of TLS that the relay accepts; TLS 1.2 is the least. Its owner has to "
+             "update it.";
+    case tls_reason::alert: return where + " refused the TLS handshake with an alert. Its log says why.";
     case tls_reason::expired:
     case tls_reason::not_yet_valid:
     case tls_reason::self_signed:
@@ -101,10 +112,12 @@ std::string failure_text(stage at, code what, const attempt& to, const limits& b
     case code::timeout: return timeout_text(at, to, where, bounds);
     case code::unreachable:
       if (at == stage::resolve)
-        return "The name service cannot be reached, so nobody can say where " + std::string(to.host) + " is. Is this machine online?";
+        return "The name service cannot be reached, so nobody can say where " + std::string(to.host) +
+               " is. Is this machine online?";
       return "There is no way from this machine to " + where + ". Is it online?";
     case code::reset:
-      if (at == stage::tls) return where + " hung up during the TLS handshake. Try again, or choose the other kind of TLS.";
+      if (at == stage::tls)
+        return where + " hung up during the TLS handshake. Try again, or choose the other kind of TLS.";
       return where + " hung up without a word. Try again; its log may say why.";
     case code::bad_message:
     case code::not_allowed:
@@ -122,7 +135,8 @@ std::string failure_text(stage at, code what, const attempt& to, const limits& b
 
 std::string tls_failure_text(code what, std::optional<tls_reason> reason, const attempt& to, const certificate* shown) {
   if (what == code::starttls_plaintext)
-    return "Unencrypted bytes followed the server's answer to STARTTLS. Somebody on the way may be injecting commands, so nothing was "
+    return "Unencrypted bytes followed the server's answer to STARTTLS. Somebody on the way may be injecting commands, "
+           "so nothing was "
            "sent. Use implicit TLS (port 465), or another network.";
   const std::string where = format_host_and_port(to.host, to.port);
   const tls_reason why = reason.value_or(tls_reason::broken);

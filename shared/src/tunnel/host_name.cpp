@@ -46,7 +46,8 @@ status check_name(std::string_view name) {
     const std::string_view label = rest.substr(0, dot);
     if (label.empty()) return wrong("a host has no two dots in a row and none in front");
     if (label.size() > label_octets) return wrong("a part of a host name has at most 63 characters");
-    if (label.front() == '-' || label.back() == '-') return wrong("a part of a host name does not begin or end with a hyphen");
+    if (label.front() == '-' || label.back() == '-')
+      return wrong("a part of a host name does not begin or end with a hyphen");
     if (dot == std::string_view::npos) {
       if (is_numeric(label)) return wrong("write an IPv4 address as four decimal numbers, such as 192.0.2.1");
       return {};
@@ -81,10 +82,12 @@ result<host_and_port> parse_host_and_port(std::string_view text, port_zero zero)
   if (host.find(':') != std::string_view::npos && host.front() != '[')
     return wrong("write an IPv6 address in brackets: [ADDRESS]:PORT");
   unsigned port = 0;
-  const bool numeric = !digits.empty() && digits.size() <= 5 && std::all_of(digits.begin(), digits.end(), text::is_digit);
+  const bool numeric =
+      !digits.empty() && digits.size() <= 5 && std::all_of(digits.begin(), digits.end(), text::is_digit);
   for (const char c : digits) port = numeric ? port * 10 + static_cast<unsigned>(c - '0') : 0;
   if (!numeric || port > 65535 || (port == 0 && zero == port_zero::refused))
-    return wrong(zero == port_zero::refused ? "a port is a number from 1 to 65535" : "a port is a number from 0 to 65535");
+    return wrong(zero == port_zero::refused ? "a port is a number from 1 to 65535"
+                                            : "a port is a number from 0 to 65535");
   result<host_name> name = host_name::parse(host);
   if (!name) return name.why();
   return host_and_port{std::move(*name), static_cast<std::uint16_t>(port)};
@@ -92,8 +95,10 @@ result<host_and_port> parse_host_and_port(std::string_view text, port_zero zero)
 
 std::string format_host_and_port(std::string_view host, std::uint16_t port) {
   std::string out;
-  if (host.find(':') != std::string_view::npos) out.append("[").append(host).append("]");
-  else out.append(host);
+  if (host.find(':') != std::string_view::npos)
+    out.append("[").append(host).append("]");
+  else
+    out.append(host);
   return out.append(":").append(std::to_string(port));
 }
 

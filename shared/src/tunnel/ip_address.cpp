@@ -36,9 +36,12 @@ std::optional<std::uint16_t> parse_group(std::string_view digits) {
   unsigned value = 0;
   for (const char c : digits) {
     const char low = text::to_lower(c);
-    if (text::is_digit(low)) value = value * 16 + static_cast<unsigned>(low - '0');
-    else if (low >= 'a' && low <= 'f') value = value * 16 + static_cast<unsigned>(low - 'a' + 10);
-    else return std::nullopt;
+    if (text::is_digit(low))
+      value = value * 16 + static_cast<unsigned>(low - '0');
+    else if (low >= 'a' && low <= 'f')
+      value = value * 16 + static_cast<unsigned>(low - 'a' + 10);
+    else
+      return std::nullopt;
   }
   return static_cast<std::uint16_t>(value);
 }
@@ -83,7 +86,8 @@ std::optional<ip_address> parse_v6(std::string_view text) {
   } else {
     head = parse_run(text.substr(0, gap), tail::no_v4);
     rest = parse_run(text.substr(gap + 2), tail::may_be_v4);
-    if (!head || !rest || head->count + rest->count >= groups_in_v6) return std::nullopt;  // "::" stands for one at least
+    if (!head || !rest || head->count + rest->count >= groups_in_v6)
+      return std::nullopt;  // "::" stands for one at least
   }
   std::array<std::uint16_t, groups_in_v6> groups{};
   std::copy_n(head->values.begin(), head->count, groups.begin());
@@ -135,7 +139,9 @@ ip_address ip_address::v4(std::array<std::uint8_t, 4> octets) noexcept {
   return address;
 }
 
-bool ip_address::is_v4() const noexcept { return std::equal(mapped_prefix.begin(), mapped_prefix.end(), octets.begin()); }
+bool ip_address::is_v4() const noexcept {
+  return std::equal(mapped_prefix.begin(), mapped_prefix.end(), octets.begin());
+}
 
 std::array<std::uint8_t, 4> ip_address::v4_octets() const noexcept {
   return {octets[12], octets[13], octets[14], octets[15]};

@@ -30,9 +30,8 @@ json to_json(const std::vector<certificate>& certificates) {
 json to_json(const std::vector<handshake_message>& messages) {
   json list = json::array();
   for (const handshake_message& m : messages)
-    list.push_back({{"type", m.type},
-                    {"direction", m.dir == direction::client_to_server ? "c2s" : "s2c"},
-                    {"length", m.length}});
+    list.push_back(
+        {{"type", m.type}, {"direction", m.dir == direction::client_to_server ? "c2s" : "s2c"}, {"length", m.length}});
   return list;
 }
 
@@ -82,11 +81,16 @@ struct writer {
 }  // namespace
 
 json to_json(const limits& bounds) {
-  return {{"open_ms", bounds.open.count()},       {"resolve_ms", bounds.resolve.count()},
-          {"connect_ms", bounds.connect.count()}, {"tls_ms", bounds.tls.count()},
-          {"idle_ms", bounds.idle.count()},       {"session_ms", bounds.session.count()},
-          {"bytes_up", bounds.bytes_up},          {"bytes_down", bounds.bytes_down},
-          {"data_frame", data_frame_octets},      {"control_frame", control_frame_octets},
+  return {{"open_ms", bounds.open.count()},
+          {"resolve_ms", bounds.resolve.count()},
+          {"connect_ms", bounds.connect.count()},
+          {"tls_ms", bounds.tls.count()},
+          {"idle_ms", bounds.idle.count()},
+          {"session_ms", bounds.session.count()},
+          {"bytes_up", bounds.bytes_up},
+          {"bytes_down", bounds.bytes_down},
+          {"data_frame", data_frame_octets},
+          {"control_frame", control_frame_octets},
           {"credit", initial_credit}};
 }
 

@@ -42,8 +42,8 @@ std::optional<std::vector<certificate>> certificate_list(const json& object) {
     auto not_before = text_member(item, "notBefore");
     auto not_after = text_member(item, "notAfter");
     if (!subject || !issuer || !names || !not_before || !not_after) return std::nullopt;
-    certificates.push_back({std::move(*subject), std::move(*issuer), std::move(*names), std::move(*not_before),
-                            std::move(*not_after)});
+    certificates.push_back(
+        {std::move(*subject), std::move(*issuer), std::move(*names), std::move(*not_before), std::move(*not_after)});
   }
   return certificates;
 }

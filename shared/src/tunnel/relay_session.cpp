@@ -42,7 +42,8 @@ void relay_session::on(const auth&) { misuse("this relay asks for no token"); }
 void relay_session::on(const open& frame) {
   if (phase_ != phase::expect_open) return misuse("one tunnel is opened once");
   auto answer = policy_.authorise(frame.host, frame.port);
-  if (auto* no = std::get_if<refusal>(&answer)) return fail(plain_failure(stage::policy, no->what, std::move(no->message)));
+  if (auto* no = std::get_if<refusal>(&answer))
+    return fail(plain_failure(stage::policy, no->what, std::move(no->message)));
   target_ = std::get<authorised>(std::move(answer));
   tls_ = frame.tls;
   phase_ = phase::resolving;
@@ -76,14 +77,15 @@ void relay_session::on(const page_eof&) {
 verdict relay_session::page_data(std::uint64_t octets) {
   if (closing()) return verdict::discard;
   if (phase_ != phase::streaming || page_ended_) {
-    misuse(page_ended_                   ? "data cannot follow eof"
+    misuse(page_ended_                 ? "data cannot follow eof"
            : phase_ == phase::securing ? "the page sends nothing until tls"
                                        : "data cannot come before connected");
     return verdict::discard;
   }
   if (octets > bounds_.bytes_up - bytes_up_) {
-    fail(plain_failure(stage::stream, code::quota,
-                       "This relay carries at most " + std::to_string(bounds_.bytes_up) + " bytes to the server in one session."));
+    fail(plain_failure(
+        stage::stream, code::quota,
+        "This relay carries at most " + std::to_string(bounds_.bytes_up) + " bytes to the server in one session."));
     return verdict::discard;
   }
   bytes_up_ += octets;
@@ -163,8 +165,9 @@ std::size_t relay_session::readable() const noexcept {
 verdict relay_session::server_data(std::span<const std::byte> octets) {
   if (closing()) return verdict::discard;
   if (octets.size() > bounds_.bytes_down - bytes_down_) {
-    fail(plain_failure(stage::stream, code::quota,
-                       "This relay carries at most " + std::to_string(bounds_.bytes_down) + " bytes from the server in one session."));
+    fail(plain_failure(
+        stage::stream, code::quota,
+        "This relay carries at most " + std::to_string(bounds_.bytes_down) + " bytes from the server in one session."));
     return verdict::discard;
   }
   bytes_down_ += octets.size();
@@ -213,7 +216,8 @@ void relay_session::drained() {
 }
 
 void relay_session::turn_away() {
-  fail(plain_failure(stage::policy, code::throttled, "The relay has as many connections as it takes. Try again in a minute."));
+  fail(plain_failure(stage::policy, code::throttled,
+                     "The relay has as many connections as it takes. Try again in a minute."));
 }
 
 std::optional<action> relay_session::next() {

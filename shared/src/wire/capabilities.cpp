@@ -13,16 +13,14 @@ template <class Use>
 void for_each_word(std::string_view text, Use use) {
   while (!text.empty()) {
     const std::size_t space = std::min(text.find_first_of(" \t"), text.size());
-    if (space > 0)
-      use(text.substr(0, space));
+    if (space > 0) use(text.substr(0, space));
     text.remove_prefix(std::min(space + 1, text.size()));
   }
 }
 
 void add_mechanisms(capabilities& c, std::string_view text) {
   for_each_word(text, [&](std::string_view word) {
-    if (!c.offers_mechanism(word))
-      c.auth.push_back(text::to_upper(word));
+    if (!c.offers_mechanism(word)) c.auth.push_back(text::to_upper(word));
   });
 }
 
@@ -39,10 +37,8 @@ void add_line(capabilities& c, std::string_view line) {
   const std::size_t split = std::min(line.find_first_of(" ="), line.size());
   const std::string_view keyword = line.substr(0, split);
   const std::string_view rest = line.substr(std::min(split + 1, line.size()));
-  if (text::iequals(keyword, "AUTH"))
-    return add_mechanisms(c, rest);
-  if (split < line.size() && line[split] == '=')
-    return;  // only AUTH was ever written with "="
+  if (text::iequals(keyword, "AUTH")) return add_mechanisms(c, rest);
+  if (split < line.size() && line[split] == '=') return;  // only AUTH was ever written with "="
   const auto is = [&](std::string_view known) { return text::iequals(keyword, known); };
   if (is("STARTTLS"))
     c.starttls = true;
@@ -66,8 +62,7 @@ void add_line(capabilities& c, std::string_view line) {
 
 capabilities capabilities::parse(const reply& ehlo) {
   capabilities c;
-  if (!ehlo.positive())
-    return c;
+  if (!ehlo.positive()) return c;
   for (std::size_t i = 1; i < ehlo.lines.size(); ++i) {
     c.lines.push_back(ehlo.lines[i]);
     add_line(c, ehlo.lines[i]);

@@ -15,8 +15,7 @@ constexpr std::array<std::string_view, verb_count> verb_names = {"EHLO", "HELO",
 
 verb find_verb(std::string_view word) noexcept {
   for (std::size_t i = 0; i + 1 < verb_count; ++i)
-    if (text::iequals(word, verb_names[i]))
-      return static_cast<verb>(i);
+    if (text::iequals(word, verb_names[i])) return static_cast<verb>(i);
   return verb::unknown;
 }
 
@@ -46,8 +45,7 @@ class line_parser {
 
   command parse() {
     split();
-    if (out_.what == verb::unknown)
-      return std::move(out_);
+    if (out_.what == verb::unknown) return std::move(out_);
     if (has_control()) {
       fail(errc::forbidden_character, "a control character stands in the command line");
       return std::move(out_);
@@ -61,8 +59,7 @@ class line_parser {
   void split() {
     std::size_t end = line_.size();
     const bool whole = end >= 2 && line_.substr(end - 2) == "\r\n";
-    if (whole)
-      end -= 2;
+    if (whole) end -= 2;
     add(0, line_.size(), "line", -1);
     const std::size_t word_end = std::min(line_.find(' '), end);
     out_.word = line_.substr(0, word_end);
@@ -70,13 +67,10 @@ class line_parser {
     add(0, word_end, "verb", 0);
     begin_ = std::min(word_end + 1, end);
     end_ = end;
-    while (end_ > begin_ && is_blank(line_[end_ - 1]))
-      --end_;  // RFC 5321 §4.1.1: tolerate it
+    while (end_ > begin_ && is_blank(line_[end_ - 1])) --end_;  // RFC 5321 §4.1.1: tolerate it
     out_.argument = line_.substr(begin_, end_ - begin_);
-    if (!out_.argument.empty())
-      argument_ = add(begin_, end_, "argument", 0);
-    if (whole)
-      add(end, line_.size(), "crlf", 0);
+    if (!out_.argument.empty()) argument_ = add(begin_, end_, "argument", 0);
+    if (whole) add(end, line_.size(), "crlf", 0);
   }
 
   bool has_control() const noexcept {
@@ -87,45 +81,36 @@ class line_parser {
   void parse_argument() {
     switch (out_.what) {
       case verb::ehlo:
-      case verb::helo:
-        return parse_hello();
-      case verb::auth:
-        return parse_auth();
+      case verb::helo: return parse_hello();
+      case verb::auth: return parse_auth();
       case verb::mail:
-      case verb::rcpt:
-        return parse_transaction();
+      case verb::rcpt: return parse_transaction();
       case verb::starttls:
       case verb::data:
       case verb::rset:
       case verb::quit:
-        if (!out_.argument.empty())
-          fail(errc::malformed_command, std::string(name(out_.what)) + " takes no argument");
+        if (!out_.argument.empty()) fail(errc::malformed_command, std::string(name(out_.what)) + " takes no argument");
         return;
       case verb::vrfy:
       case verb::expn:
-        if (out_.argument.empty())
-          fail(errc::malformed_command, std::string(name(out_.what)) + " needs an argument");
+        if (out_.argument.empty()) fail(errc::malformed_command, std::string(name(out_.what)) + " needs an argument");
         return;
-      case verb::bdat:
-        return parse_bdat();
+      case verb::bdat: return parse_bdat();
       case verb::noop:
       case verb::help:
-      case verb::unknown:
-        return;
+      case verb::unknown: return;
     }
   }
 
   void parse_hello() {
-    if (out_.argument.empty())
-      return fail(errc::malformed_command, "the client's name is missing");
+    if (out_.argument.empty()) return fail(errc::malformed_command, "the client's name is missing");
     add(begin_, end_, "client_name", argument_);
     if (!is_domain_or_literal(out_.argument))
       fail(errc::invalid_argument, "the client's name is neither a domain nor an address in brackets");
   }
 
   void parse_auth() {
-    if (out_.argument.empty())
-      return fail(errc::malformed_command, "the name of a mechanism is missing");
+    if (out_.argument.empty()) return fail(errc::malformed_command, "the name of a mechanism is missing");
     const std::size_t space = out_.argument.find(' ');
     const std::string_view argument = out_.argument;
     const std::string_view mechanism = argument.substr(0, space);
@@ -139,8 +124,7 @@ class line_parser {
       if (response.find_first_of(" \t") != std::string_view::npos)
         fail(errc::malformed_command, "more than one initial response follows the mechanism");
     }
-    if (!is_mechanism(mechanism))
-      fail(errc::invalid_argument, "the name of the mechanism is not legal");
+    if (!is_mechanism(mechanism)) fail(errc::invalid_argument, "the name of the mechanism is not legal");
   }
 
   void parse_bdat() {
@@ -149,12 +133,9 @@ class line_parser {
     const std::string_view size = argument.substr(0, space);
     const bool digits = !size.empty() && size.size() <= 20 && std::all_of(size.begin(), size.end(), text::is_digit);
     const bool last = space == std::string_view::npos || text::iequals(argument.substr(space + 1), "LAST");
-    if (!size.empty())
-      add(begin_, begin_ + size.size(), "chunk_size", argument_);
-    if (space != std::string_view::npos)
-      add(begin_ + space + 1, end_, "last", argument_);
-    if (!digits || !last)
-      fail(errc::malformed_command, "BDAT needs a number of octets and may then say LAST");
+    if (!size.empty()) add(begin_, begin_ + size.size(), "chunk_size", argument_);
+    if (space != std::string_view::npos) add(begin_ + space + 1, end_, "last", argument_);
+    if (!digits || !last) fail(errc::malformed_command, "BDAT needs a number of octets and may then say LAST");
   }
 
   // MAIL FROM:<…> and RCPT TO:<…> with their parameters.
@@ -166,17 +147,14 @@ class line_parser {
                                                std::string(keyword) + "\", without a space before the colon");
     add(begin_, begin_ + keyword.size(), mail ? "from_keyword" : "to_keyword", argument_);
     std::size_t path = begin_ + keyword.size();
-    while (path < end_ && line_[path] == ' ')
-      ++path;
-    if (path > begin_ + keyword.size())
-      add(begin_ + keyword.size(), path, "stray_space", argument_);
+    while (path < end_ && line_[path] == ' ') ++path;
+    if (path > begin_ + keyword.size()) add(begin_ + keyword.size(), path, "stray_space", argument_);
     if (path == end_ || line_[path] != '<')
       return fail(errc::invalid_address, "the address does not stand in angle brackets");
     const std::size_t path_end = end_of_path(path);
     add(path, path_end, mail ? "reverse_path" : "forward_path", argument_);
     set_path(line_.substr(path, path_end - path));
-    if (!out_.problem)
-      parse_parameters(path_end);
+    if (!out_.problem) parse_parameters(path_end);
   }
 
   // Offset behind the ">" that closes the path at `begin`; a ">" in a quoted-string closes nothing.
@@ -223,8 +201,7 @@ class line_parser {
       add(at, end, "parameter", argument_);
       const std::size_t equals = word.find('=');
       parameter p{std::string(word.substr(0, equals)), std::nullopt};
-      if (equals != std::string_view::npos)
-        p.value = std::string(word.substr(equals + 1));
+      if (equals != std::string_view::npos) p.value = std::string(word.substr(equals + 1));
       if (!is_keyword(p.keyword) || (p.value && !is_value(*p.value)))
         fail(errc::invalid_argument, "a parameter after the address is not KEYWORD or KEYWORD=value");
       out_.parameters.push_back(std::move(p));
@@ -240,8 +217,7 @@ class line_parser {
 
   // The first problem is the one that is told.
   void fail(errc code, std::string detail) {
-    if (!out_.problem)
-      out_.problem = error{code, std::move(detail)};
+    if (!out_.problem) out_.problem = error{code, std::move(detail)};
   }
 
   std::string_view line_;
@@ -253,10 +229,8 @@ class line_parser {
 
 // RFC 5321 §4.5.3.1.4, and what the extensions add.
 std::size_t line_limit(verb v) noexcept {
-  if (v == verb::auth)
-    return limits::sasl_line_octets;
-  if (v == verb::mail || v == verb::rcpt)
-    return limits::extended_command_line_octets;
+  if (v == verb::auth) return limits::sasl_line_octets;
+  if (v == verb::mail || v == verb::rcpt) return limits::extended_command_line_octets;
   return limits::command_line_octets;
 }
 

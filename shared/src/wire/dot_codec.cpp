@@ -8,16 +8,14 @@ namespace smtpscope::wire {
 // base64 have no dots, and then this is one search and one copy.
 std::string dot_stuffer::stuff(std::string_view piece) {
   std::string out;
-  if (piece.empty())
-    return out;
+  if (piece.empty()) return out;
   out.reserve(piece.size() + 16);
   std::size_t copied = 0;
   for (std::size_t dot = piece.find('.'); dot != std::string_view::npos; dot = piece.find('.', dot + 1)) {
     const bool first_of_line = dot == 0   ? at_ == at::line_start
                                : dot == 1 ? at_ == at::after_cr && piece[0] == '\n'
                                           : false;
-    if (!first_of_line && !(dot >= 2 && piece[dot - 2] == '\r' && piece[dot - 1] == '\n'))
-      continue;
+    if (!first_of_line && !(dot >= 2 && piece[dot - 2] == '\r' && piece[dot - 1] == '\n')) continue;
     out.append(piece.substr(copied, dot - copied));
     out += '.';
     copied = dot;
@@ -32,8 +30,7 @@ std::string dot_stuffer::stuff(std::string_view piece) {
 }
 
 std::string_view dot_stuffer::finish() noexcept {
-  if (at_ == at::line_start)
-    return {};
+  if (at_ == at::line_start) return {};
   at_ = at::line_start;
   return "\r\n";
 }
@@ -93,8 +90,7 @@ std::size_t dot_unstuffer::consume(std::string_view input, std::string& out) {
         const std::size_t end = lf == std::string_view::npos ? input.size() : lf;
         const std::size_t cr = input.substr(i, end - i).find('\r');
         const bool ends_in_cr = end > i && input[end - 1] == '\r';
-        if (cr != std::string_view::npos && i + cr + 1 != end)
-          bare_ = true;
+        if (cr != std::string_view::npos && i + cr + 1 != end) bare_ = true;
         line_ += end - i;
         i = end;
         if (ends_in_cr) {
@@ -106,12 +102,10 @@ std::size_t dot_unstuffer::consume(std::string_view input, std::string& out) {
         }
         break;
       }
-      case at::finished:
-        break;
+      case at::finished: break;
     }
   }
-  if (run < i && state_ != at::finished)
-    flush(i);
+  if (run < i && state_ != at::finished) flush(i);
   longest_ = std::max(longest_, line_);
   return i;
 }

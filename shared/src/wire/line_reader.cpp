@@ -23,8 +23,7 @@ std::optional<result<std::string>> line_reader::next() {
       break;
     }
     scanned_ = lf + 1;
-    if (lf == start_ || buffer_[lf - 1] != '\r')
-      continue;  // RFC 5321 §2.3.8: a lone LF ends nothing
+    if (lf == start_ || buffer_[lf - 1] != '\r') continue;  // RFC 5321 §2.3.8: a lone LF ends nothing
     const std::size_t begin = start_;
     start_ = lf + 1;
     if (skipping_) {
@@ -38,14 +37,12 @@ std::optional<result<std::string>> line_reader::next() {
   // No whole line. What cannot become a legal line any more is not kept, except for a CR that may
   // be the first half of its end.
   const std::size_t unfinished = buffer_.size() - start_;
-  if (!skipping_ && unfinished < max_)
-    return std::nullopt;
+  if (!skipping_ && unfinished < max_) return std::nullopt;
   const bool cr = unfinished > 0 && buffer_.back() == '\r';
   buffer_.assign(cr ? "\r" : "");
   start_ = 0;
   scanned_ = buffer_.size();
-  if (skipping_)
-    return std::nullopt;
+  if (skipping_) return std::nullopt;
   skipping_ = true;
   return error{errc::line_too_long, "a line is longer than " + std::to_string(max_) + " octets"};
 }

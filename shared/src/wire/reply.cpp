@@ -18,15 +18,13 @@ std::optional<std::uint16_t> take_number(std::string_view& text) noexcept {
   unsigned value = 0;
   while (n < text.size() && n < 4 && text::is_digit(text[n]))
     value = value * 10 + static_cast<unsigned>(text[n++] - '0');
-  if (n == 0 || n > 3 || (n > 1 && text.front() == '0'))
-    return std::nullopt;
+  if (n == 0 || n > 3 || (n > 1 && text.front() == '0')) return std::nullopt;
   text.remove_prefix(n);
   return static_cast<std::uint16_t>(value);
 }
 
 bool take_dot(std::string_view& text) noexcept {
-  if (text.empty() || text.front() != '.')
-    return false;
+  if (text.empty() || text.front() != '.') return false;
   text.remove_prefix(1);
   return true;
 }
@@ -43,11 +41,9 @@ std::optional<found_code> find_enhanced(std::string_view text, int code) noexcep
   if (!klass || *klass != code / 100 || (*klass != 2 && *klass != 4 && *klass != 5) || !take_dot(rest))
     return std::nullopt;
   const auto subject = take_number(rest);
-  if (!subject || !take_dot(rest))
-    return std::nullopt;
+  if (!subject || !take_dot(rest)) return std::nullopt;
   const auto detail = take_number(rest);
-  if (!detail || (!rest.empty() && rest.front() != ' '))
-    return std::nullopt;
+  if (!detail || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
   return found_code{{*klass, *subject, *detail}, text.size() - rest.size()};
 }
 
@@ -75,8 +71,7 @@ result<line_parts> split_line(std::string_view line, reply_context context) {
     return malformed("the reply does not begin with three digits");
   line_parts p;
   p.code = (content[0] - '0') * 100 + (content[1] - '0') * 10 + (content[2] - '0');
-  if (p.code < 200 || p.code > 559)
-    return malformed("the reply code is outside 200 to 559");
+  if (p.code < 200 || p.code > 559) return malformed("the reply code is outside 200 to 559");
   if (content.size() > code_digits) {
     const char separator = content[code_digits];
     if (separator != ' ' && separator != '-')
@@ -88,8 +83,7 @@ result<line_parts> split_line(std::string_view line, reply_context context) {
   p.text = content.substr(p.text_begin);
   if (std::any_of(p.text.begin(), p.text.end(), [](char c) { return text::is_control(c) && c != '\t'; }))
     return malformed("a control character stands in the reply");
-  if (!may_have_enhanced(p.code, context))
-    return p;
+  if (!may_have_enhanced(p.code, context)) return p;
   p.enhanced = find_enhanced(p.text, p.code);
   if (p.enhanced) {
     const std::size_t skip = std::min(p.enhanced->octets + 1, p.text.size());
@@ -119,8 +113,7 @@ void add_extension(field_writer& out, const line_parts& p, int line) {
   const int extension = out.add(p.text_begin, end, "extension", line);
   const std::size_t keyword = std::min(p.text.find_first_of(" ="), p.text.size());
   out.add(p.text_begin, p.text_begin + keyword, "keyword", extension);
-  if (keyword + 1 < p.text.size())
-    out.add(p.text_begin + keyword + 1, end, "argument", extension);
+  if (keyword + 1 < p.text.size()) out.add(p.text_begin + keyword + 1, end, "argument", extension);
 }
 
 // Appends the fields of a line that starts at `offset` of the whole reply.
@@ -130,10 +123,8 @@ void add_fields(std::vector<field>& fields, std::size_t offset, std::string_view
   const int whole = out.add(0, line.size(), "line", -1);
   out.add(0, code_digits, "code", whole);
   const std::size_t after_code = code_digits + p.separator;
-  if (p.separator != 0)
-    out.add(code_digits, after_code, "separator", whole);
-  if (p.enhanced)
-    out.add(after_code, after_code + p.enhanced->octets, "enhanced_code", whole);
+  if (p.separator != 0) out.add(code_digits, after_code, "separator", whole);
+  if (p.enhanced) out.add(after_code, after_code + p.enhanced->octets, "enhanced_code", whole);
   if (!p.text.empty()) {
     if (extension)
       add_extension(out, p, whole);
@@ -156,8 +147,7 @@ std::string enhanced_code::text() const {
 std::string reply::text() const {
   std::string out;
   for (const std::string& line : lines) {
-    if (!out.empty())
-      out += ' ';
+    if (!out.empty()) out += ' ';
     out += line;
   }
   return out;
@@ -169,22 +159,18 @@ std::optional<result<received_reply>> reply_parser::feed(std::string_view line, 
     return result<received_reply>(std::move(why));
   };
   auto parts = split_line(line, context);
-  if (!parts)
-    return fail(parts.why());
-  if (inside() && parts->code != value_.code)
-    return fail(malformed("the lines of one reply have different codes"));
+  if (!parts) return fail(parts.why());
+  if (inside() && parts->code != value_.code) return fail(malformed("the lines of one reply have different codes"));
   if (line.size() > limits::accepted_reply_line_octets || value_.lines.size() == limits::accepted_reply_lines ||
       bytes_.size() + line.size() > limits::accepted_reply_octets)
     return fail({errc::reply_too_long, "the reply is longer than " + std::to_string(limits::accepted_reply_lines) +
                                            " lines or " + std::to_string(limits::accepted_reply_octets) + " octets"});
   value_.code = parts->code;
-  if (!value_.enhanced && parts->enhanced)
-    value_.enhanced = parts->enhanced->code;
+  if (!value_.enhanced && parts->enhanced) value_.enhanced = parts->enhanced->code;
   add_fields(fields_, bytes_.size(), line, *parts, is_extension_line(context, parts->code, value_.lines.size()));
   value_.lines.emplace_back(parts->text);
   bytes_.append(line);
-  if (parts->more)
-    return std::nullopt;
+  if (parts->more) return std::nullopt;
   received_reply done{std::move(value_), std::move(bytes_), std::move(fields_)};
   *this = reply_parser();
   return result<received_reply>(std::move(done));
@@ -193,20 +179,16 @@ std::optional<result<received_reply>> reply_parser::feed(std::string_view line, 
 std::string format_reply(const reply& value) {
   const std::string code = std::to_string(value.code);
   std::string prefix;
-  if (value.enhanced && value.enhanced->klass == value.code / 100)
-    prefix = value.enhanced->text() + " ";
+  if (value.enhanced && value.enhanced->klass == value.code / 100) prefix = value.enhanced->text() + " ";
   const std::size_t room = limits::reply_line_octets - code.size() - 1 - prefix.size() - 2;
   std::vector<std::string> pieces;
   for (const std::string& line : value.lines)
-    for (std::size_t i = 0; i == 0 || i < line.size(); i += room)
-      pieces.push_back(line.substr(i, room));
-  if (pieces.empty())
-    pieces.emplace_back();
+    for (std::size_t i = 0; i == 0 || i < line.size(); i += room) pieces.push_back(line.substr(i, room));
+  if (pieces.empty()) pieces.emplace_back();
   std::string out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     for (char& c : pieces[i])
-      if ((text::is_control(c) && c != '\t') || !text::is_ascii(c))
-        c = '?';
+      if ((text::is_control(c) && c != '\t') || !text::is_ascii(c)) c = '?';
     out.append(code).append(i + 1 < pieces.size() ? "-" : " ").append(prefix).append(pieces[i]).append("\r\n");
   }
   return out;
@@ -217,12 +199,10 @@ std::vector<field> reply_fields(std::string_view bytes, reply_context context) {
   std::size_t lines = 0;
   for (std::size_t begin = 0; begin < bytes.size(); ++lines) {
     const std::size_t crlf = bytes.find("\r\n", begin);
-    if (crlf == std::string_view::npos)
-      break;
+    if (crlf == std::string_view::npos) break;
     const std::string_view line = bytes.substr(begin, crlf + 2 - begin);
     const auto parts = split_line(line, context);
-    if (!parts)
-      break;
+    if (!parts) break;
     add_fields(fields, begin, line, *parts, is_extension_line(context, parts->code, lines));
     begin = crlf + 2;
   }

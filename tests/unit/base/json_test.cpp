@@ -76,8 +76,7 @@ TEST(Json, BracketsInStringsDoNotCount) { EXPECT_TRUE(parse_json(R"(["[[[[{{{{\"
 TEST(Json, MembersOfOneObjectAreBounded) {
   const auto object_of = [](std::size_t members) {
     std::string text = "{";
-    for (std::size_t i = 0; i < members; ++i)
-      text += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+    for (std::size_t i = 0; i < members; ++i) text += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
     return text + "}";
   };
   EXPECT_TRUE(parse_json(object_of(limits::json_object_members)));

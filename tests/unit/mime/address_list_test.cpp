@@ -16,11 +16,9 @@ using texts = std::vector<std::string>;
 
 texts read(std::string_view text) {
   const auto list = parse_address_list(exact_buffer(text));
-  if (!list)
-    return {"error: " + list.why().detail};
+  if (!list) return {"error: " + list.why().detail};
   texts out;
-  for (const auto& m : *list)
-    out.push_back(m.display_name + "|" + m.address.text());
+  for (const auto& m : *list) out.push_back(m.display_name + "|" + m.address.text());
   return out;
 }
 
@@ -54,8 +52,7 @@ TEST(AddressList, ReadsWhatPeopleType) {
       {"a@[192.0.2.1]", {"|a@[192.0.2.1]"}},
       {"\"\" <a@b>", {"|a@b"}},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(read(row.text), row.mailboxes) << row.text;
+  for (const auto& row : table) EXPECT_EQ(read(row.text), row.mailboxes) << row.text;
 }
 
 TEST(AddressList, SaysWhichEntryIsWrongAndWhy) {

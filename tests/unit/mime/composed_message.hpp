@@ -64,8 +64,7 @@ inline void expect_legal(const composed& c) {
       EXPECT_GT(p.begin, up.body_begin);
       EXPECT_LT(p.end, up.end);
     }
-    if (p.encoding == "7bit")
-      continue;
+    if (p.encoding == "7bit") continue;
     for (std::size_t begin = p.body_begin; begin < p.end;) {
       const std::size_t end = std::min<std::size_t>(bytes.find("\r\n", begin), p.end);
       ASSERT_LE(end - begin, limits::encoded_line) << p.media_type;

@@ -21,15 +21,13 @@ using texts = std::vector<std::string>;
 
 texts recipients(const composed& c) {
   texts out;
-  for (const auto& path : c.addressing.forward_paths)
-    out.push_back(path.mailbox_text());
+  for (const auto& path : c.addressing.forward_paths) out.push_back(path.mailbox_text());
   return out;
 }
 
 texts types(const composed& c) {
   texts out;
-  for (const auto& p : c.parts)
-    out.push_back(std::to_string(p.parent) + " " + p.media_type);
+  for (const auto& p : c.parts) out.push_back(std::to_string(p.parent) + " " + p.media_type);
   return out;
 }
 
@@ -147,8 +145,7 @@ TEST(Composer, TextIsEncodedAsItNeeds) {
     EXPECT_EQ(decoded_body(c.bytes, c.parts[0]), row.read) << row.name;
   }
   std::string cyrillic;
-  for (int i = 0; i < 300; ++i)
-    cyrillic += i % 50 == 49 ? "\n" : "\xD0\xB6";
+  for (int i = 0; i < 300; ++i) cyrillic += i % 50 == 49 ? "\n" : "\xD0\xB6";
   const composed c = must_compose(simple(cyrillic));
   EXPECT_EQ(c.parts[0].encoding, "base64");
   expect_legal(c);
@@ -166,12 +163,10 @@ TEST(Composer, EveryLineEndBecomesCrlf) {
 // Whatever is typed, a server that follows the standard finds exactly one end of content.
 TEST(Composer, AttachmentsArriveOctetByOctet) {
   std::string all;
-  for (int i = 0; i < 256; ++i)
-    all += static_cast<char>(i);
+  for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
   for (const std::size_t size : {0U, 1U, 2U, 3U, 56U, 57U, 58U, 256U, 100000U}) {
     std::string bytes;
-    while (bytes.size() < size)
-      bytes += all;
+    while (bytes.size() < size) bytes += all;
     bytes.resize(size);
     draft d = simple();
     d.attachments = {{"a.bin", "application/x-test", bytes, disposition::attached},
@@ -182,8 +177,7 @@ TEST(Composer, AttachmentsArriveOctetByOctet) {
     const message_tree tree = read(c.bytes);
     int found = 0;
     for (const auto& part : tree.parts) {
-      if (part.file_name.empty())
-        continue;
+      if (part.file_name.empty()) continue;
       EXPECT_EQ(decoded_body(c.bytes, part), bytes) << size;
       ++found;
     }

@@ -31,8 +31,7 @@ void expect_lines(const std::string& bytes, std::size_t limit) {
     const std::string line = bytes.substr(begin, end - begin);
     EXPECT_LE(line.size(), limit) << bytes;
     EXPECT_NE(line.find_first_not_of(" \t"), std::string::npos) << "a line without content";
-    for (const char c : line)
-      EXPECT_TRUE(text::is_ascii(c) && !text::is_control(c)) << bytes;
+    for (const char c : line) EXPECT_TRUE(text::is_ascii(c) && !text::is_control(c)) << bytes;
     EXPECT_EQ(begin > 0, line.front() == ' ') << "only folded lines begin with a blank";
     begin = end + 2;
   }
@@ -62,8 +61,7 @@ TEST(UnstructuredField, EveryValueSurvivesInShortLines) {
                                   "a" + std::string(70, ' ') + "b "}) {
     for (std::size_t count = 1; count < 60; count += 3) {
       std::string value;
-      for (std::size_t i = 0; i < count; ++i)
-        value += unit;
+      for (std::size_t i = 0; i < count; ++i) value += unit;
       value += ".";
       const auto field = unstructured_field("Subject", exact_buffer(value));
       ASSERT_TRUE(field);
@@ -180,8 +178,7 @@ TEST(AddressField, WritesNamesInTheirSimplestForm) {
       {"\"<evil@x>\" <a@b>", "To: \"<evil@x>\" <a@b>\r\n"},
       {"a@b, Bob <c@d>", "To: a@b, Bob <c@d>\r\n"},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(*address_field("To", list(row.typed)), row.written);
+  for (const auto& row : table) EXPECT_EQ(*address_field("To", list(row.typed)), row.written);
 }
 
 TEST(AddressField, FoldsBetweenAddressesAndNeverInsideOne) {
@@ -192,8 +189,7 @@ TEST(AddressField, FoldsBetweenAddressesAndNeverInsideOne) {
   const auto mailboxes = list(typed);
   const auto field = address_field("Cc", mailboxes);
   expect_lines(*field, 78);
-  for (const auto& m : mailboxes)
-    EXPECT_NE(field->find("<" + m.address.text() + ">"), std::string::npos);
+  for (const auto& m : mailboxes) EXPECT_NE(field->find("<" + m.address.text() + ">"), std::string::npos);
   const std::string value = read_back(*field);
   EXPECT_EQ(value.substr(0, 60), "Name Number 0 J\xC3\xB6rg <somebody.0@mail.example.org>, Name Numb");
   const std::string huge =

@@ -50,8 +50,7 @@ void expect_sound(std::string_view message) {
       at = h.end;
       for (const std::string* shown : {&h.name, &h.value}) {
         ASSERT_TRUE(text::is_utf8(*shown));
-        for (const char c : *shown)
-          ASSERT_FALSE(text::is_control(c));
+        for (const char c : *shown) ASSERT_FALSE(text::is_control(c));
       }
     }
     (void)decoded_body(bytes, p);
@@ -134,8 +133,7 @@ TEST(Reader, MessagesThatWereCutOffShowWhatIsThere) {
   const std::string message =
       "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: image/png\r\n"
       "Content-Transfer-Encoding: base64\r\n\r\nUE5HUE5H\r\n--b--\r\n";
-  for (std::size_t n = 0; n <= message.size(); ++n)
-    expect_sound(message.substr(0, n));
+  for (std::size_t n = 0; n <= message.size(); ++n) expect_sound(message.substr(0, n));
   const message_tree tree = read(message.substr(0, message.find("HUE5H")));
   EXPECT_EQ(tree.parts.size(), 3U);
 }
@@ -184,20 +182,17 @@ TEST(Reader, BodiesThatAreBrokenAreDecodedAsFarAsPossible) {
 
 TEST(Reader, DepthAndNumbersAreBounded) {
   std::string deep;
-  for (int i = 0; i < 2000; ++i)
-    deep += "Content-Type: message/rfc822\n\n";
+  for (int i = 0; i < 2000; ++i) deep += "Content-Type: message/rfc822\n\n";
   EXPECT_EQ(read(deep).parts.size(), static_cast<std::size_t>(read_depth) + 1);
   std::string nested;
   for (int i = 0; i < 500; ++i)
     nested += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\n\n--b" + std::to_string(i) + "\n";
   EXPECT_EQ(read(nested).parts.size(), static_cast<std::size_t>(read_depth) + 1);
   std::string wide = "Content-Type: multipart/mixed; boundary=b\n\n";
-  for (int i = 0; i < 5000; ++i)
-    wide += "--b\n\nx\n";
+  for (int i = 0; i < 5000; ++i) wide += "--b\n\nx\n";
   EXPECT_EQ(read(wide).parts.size(), read_parts);
   std::string headers;
-  for (int i = 0; i < 5000; ++i)
-    headers += "A: b\n";
+  for (int i = 0; i < 5000; ++i) headers += "A: b\n";
   EXPECT_EQ(read(headers + "\nbody").parts.at(0).headers.size(), read_headers);
   EXPECT_EQ(outline(headers + "\nbody"), texts{"-1 text/plain|body"});
   expect_sound(deep);
@@ -226,8 +221,7 @@ TEST(Reader, NoBytesCanHarmIt) {
           bytes.erase(at, 1 + next(4));
         else
           bytes.insert(at, 1, alphabet[next(alphabet.size())]);
-        if (bytes.empty())
-          bytes = "x";
+        if (bytes.empty()) bytes = "x";
       }
       expect_sound(bytes);
     }

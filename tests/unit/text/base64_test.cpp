@@ -91,11 +91,9 @@ TEST(Base64, EveryForeignOctetIsRefusedAtEveryPlace) {
   const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
-    if (alphabet.find(c) != std::string::npos)
-      continue;
+    if (alphabet.find(c) != std::string::npos) continue;
     for (std::size_t at = 0; at < 8; ++at) {
-      if (c == '=' && at == 7)
-        continue;
+      if (c == '=' && at == 7) continue;
       std::string text = "AAAAAAAA";
       text[at] = c;
       EXPECT_FALSE(base64_decode(text)) << octet << " at " << at;
@@ -118,8 +116,7 @@ TEST(Base64, LinesAre76CharactersLongAndEndInCrlf) {
   EXPECT_EQ(lines(std::string(58, '\0')), full + "AA==\r\n");
   for (const std::size_t count : {2U, 51U, 52U, 53U, 54U, 104U, 105U, 1000U}) {
     std::string expected;
-    for (std::size_t i = 0; i < count; ++i)
-      expected += full;
+    for (std::size_t i = 0; i < count; ++i) expected += full;
     EXPECT_EQ(lines(exact_buffer(std::string(57 * count, '\0'))), expected) << count;
     EXPECT_EQ(lines(exact_buffer(std::string(57 * count + 2, '\0'))), expected + "AAA=\r\n") << count;
   }
@@ -127,19 +124,16 @@ TEST(Base64, LinesAre76CharactersLongAndEndInCrlf) {
 
 TEST(Base64, LongTextIsTheSameAsItsPieces) {
   std::string octets;
-  for (unsigned i = 0; i < 20000; ++i)
-    octets += static_cast<char>(i * 7 + i / 251);
+  for (unsigned i = 0; i < 20000; ++i) octets += static_cast<char>(i * 7 + i / 251);
   for (const std::size_t size : {3071U, 3072U, 3073U, 6144U, 6145U, 20000U}) {
     const std::string whole = octets.substr(0, size);
     std::string pieces;
-    for (std::size_t i = 0; i < size; i += 3)
-      pieces += base64_encode(whole.substr(i, 3));
+    for (std::size_t i = 0; i < size; i += 3) pieces += base64_encode(whole.substr(i, 3));
     EXPECT_EQ(base64_encode(exact_buffer(whole)), pieces) << size;
     EXPECT_EQ(*base64_decode(exact_buffer(pieces)), whole) << size;
     EXPECT_EQ(base64_read(lines(whole)), whole) << size;
     for (const std::size_t at : {std::size_t{0}, std::size_t{4095}, std::size_t{4096}, pieces.size() - 5}) {
-      if (at >= pieces.size())
-        continue;
+      if (at >= pieces.size()) continue;
       std::string bad = pieces;
       bad[at] = '-';
       EXPECT_FALSE(base64_decode(bad)) << size << " " << at;
@@ -165,8 +159,7 @@ TEST(Base64, ReadingSkipsWhatIsNotBase64) {
        "9vYmFy",
        "foobar"},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(base64_read(exact_buffer(row.text)), row.octets) << row.text;
+  for (const auto& row : table) EXPECT_EQ(base64_read(exact_buffer(row.text)), row.octets) << row.text;
 }
 
 }  // namespace

@@ -32,8 +32,7 @@ TEST(EncodedWord, DecodesTheExamplesOfTheStandard) {
       {"=?ISO-8859-1?Q?a_b?=", "a b"},
       {"=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a b"},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(decode_words(exact_buffer(row.encoded)), row.text) << row.encoded;
+  for (const auto& row : table) EXPECT_EQ(decode_words(exact_buffer(row.encoded)), row.text) << row.encoded;
 }
 
 TEST(EncodedWord, DecodesWhatOthersWrite) {
@@ -72,19 +71,16 @@ TEST(EncodedWord, WhatIsNoneStaysAsItIs) {
 
 TEST(EncodedWord, HostileTextIsReadInLinearTime) {
   std::string text;
-  for (int i = 0; i < 200000; ++i)
-    text += "=?a?Q?";
+  for (int i = 0; i < 200000; ++i) text += "=?a?Q?";
   EXPECT_EQ(decode_words(text), text);
   text.clear();
-  for (int i = 0; i < 200000; ++i)
-    text += "a ";
+  for (int i = 0; i < 200000; ++i) text += "a ";
   EXPECT_EQ(decode_words(text), text);
 }
 
 std::string join(const std::vector<std::string>& words) {
   std::string out;
-  for (const auto& word : words)
-    out += (out.empty() ? "" : "\r\n ") + word;
+  for (const auto& word : words) out += (out.empty() ? "" : "\r\n ") + word;
   return out;
 }
 
@@ -114,8 +110,7 @@ TEST(EncodedWord, WordsAreShortAsciiWholeCharactersAndReadBack) {
   for (const std::string& unit : {"\xC3\xBC"s, "\xF0\x9F\x98\x80"s, "a"s, " x\xE2\x82\xAC"s, "_=?"s, "\t"s}) {
     for (std::size_t count = 1; count < 90; count += 4) {
       std::string text;
-      for (std::size_t i = 0; i < count; ++i)
-        text += unit;
+      for (std::size_t i = 0; i < count; ++i) text += unit;
       for (const std::size_t room : {std::size_t{24}, std::size_t{40}, std::size_t{75}}) {
         for (const word_place place : {word_place::text, word_place::phrase}) {
           const auto words = encode_words(exact_buffer(text), room, place);

@@ -69,8 +69,7 @@ TEST(QuotedPrintable, AnyOctetsSurviveInShortAsciiLines) {
     EXPECT_TRUE(all_ascii(encoded));
     for (std::size_t begin = 0; begin < encoded.size();) {
       std::size_t end = encoded.find("\r\n", begin);
-      if (end == std::string::npos)
-        end = encoded.size();
+      if (end == std::string::npos) end = encoded.size();
       ASSERT_LE(end - begin, 76U);
       ASSERT_EQ(encoded.substr(begin, end - begin).find_first_of("\r\n"), std::string::npos);
       begin = end + 2;

@@ -17,8 +17,7 @@ const std::string fffd = "\xEF\xBF\xBD";
 
 TEST(Utf8, EveryScalarValueSurvives) {
   for (char32_t v = 0; v <= 0x10FFFF; ++v) {
-    if (v >= 0xD800 && v <= 0xDFFF)
-      continue;
+    if (v >= 0xD800 && v <= 0xDFFF) continue;
     std::string octets;
     append_utf8(octets, v);
     const code_point c = first_code_point(octets);

@@ -49,26 +49,29 @@ using namespace std::string_view_literals;
 
 INSTANTIATE_TEST_SUITE_P(
     Tricks, HostForm,
-    testing::Values(host_case{"empty", "", "missing"}, host_case{"decimal_address", "2130706433", "four decimal numbers"},
-                    host_case{"hexadecimal_address", "0x7f000001", "four decimal numbers"},
-                    host_case{"hexadecimal_upper", "0X7F000001", "four decimal numbers"},
-                    host_case{"short_address", "127.1", "four decimal numbers"},
-                    host_case{"octal_address", "0177.0.0.1", "four decimal numbers"},
-                    host_case{"hexadecimal_tail", "127.0.0.0x1", "four decimal numbers"},
-                    host_case{"bare_0x", "localhost.0x", "four decimal numbers"},
-                    host_case{"out_of_range", "256.256.256.256", "four decimal numbers"},
-                    host_case{"final_dot", "smtp.gmail.com.", "final dot"}, host_case{"final_dot_address", "127.0.0.1.", "final dot"},
-                    host_case{"escaped_nul", "smtp.gmail.com%00.evil.example", "percent"},
-                    host_case{"nul", "smtp.gmail.com\0.evil.example"sv, "letters, digits"},
-                    host_case{"user", "smtp.gmail.com@evil.example", "user name"},
-                    host_case{"port_in_host", "smtp.gmail.com:587", "neither"}, host_case{"url", "http//smtp.gmail.com", "URL"},
-                    host_case{"zone", "fe80::1%eth0", "zone"}, host_case{"bracketed_name", "[smtp.gmail.com]", "neither"},
-                    host_case{"bracketed_v4", "[127.0.0.1]", "neither"}, host_case{"space", "smtp gmail", "letters, digits"},
-                    host_case{"line_break", "smtp.gmail.com\r\nQUIT", "letters, digits"},
-                    host_case{"fullwidth", "ｓｍｔｐ.gmail.com", "xn--"}, host_case{"ideographic_dot", "smtp。gmail.com", "xn--"},
-                    host_case{"two_dots", "smtp..gmail.com", "two dots"}, host_case{"leading_dot", ".gmail.com", "two dots"},
-                    host_case{"leading_hyphen", "-smtp.gmail.com", "hyphen"}, host_case{"wildcard", "*.gmail.com", "letters, digits"},
-                    host_case{"long_label", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example", "63"}),
+    testing::Values(
+        host_case{"empty", "", "missing"}, host_case{"decimal_address", "2130706433", "four decimal numbers"},
+        host_case{"hexadecimal_address", "0x7f000001", "four decimal numbers"},
+        host_case{"hexadecimal_upper", "0X7F000001", "four decimal numbers"},
+        host_case{"short_address", "127.1", "four decimal numbers"},
+        host_case{"octal_address", "0177.0.0.1", "four decimal numbers"},
+        host_case{"hexadecimal_tail", "127.0.0.0x1", "four decimal numbers"},
+        host_case{"bare_0x", "localhost.0x", "four decimal numbers"},
+        host_case{"out_of_range", "256.256.256.256", "four decimal numbers"},
+        host_case{"final_dot", "smtp.gmail.com.", "final dot"},
+        host_case{"final_dot_address", "127.0.0.1.", "final dot"},
+        host_case{"escaped_nul", "smtp.gmail.com%00.evil.example", "percent"},
+        host_case{"nul", "smtp.gmail.com\0.evil.example"sv, "letters, digits"},
+        host_case{"user", "smtp.gmail.com@evil.example", "user name"},
+        host_case{"port_in_host", "smtp.gmail.com:587", "neither"}, host_case{"url", "http//smtp.gmail.com", "URL"},
+        host_case{"zone", "fe80::1%eth0", "zone"}, host_case{"bracketed_name", "[smtp.gmail.com]", "neither"},
+        host_case{"bracketed_v4", "[127.0.0.1]", "neither"}, host_case{"space", "smtp gmail", "letters, digits"},
+        host_case{"line_break", "smtp.gmail.com\r\nQUIT", "letters, digits"},
+        host_case{"fullwidth", "ｓｍｔｐ.gmail.com", "xn--"}, host_case{"ideographic_dot", "smtp。gmail.com", "xn--"},
+        host_case{"two_dots", "smtp..gmail.com", "two dots"}, host_case{"leading_dot", ".gmail.com", "two dots"},
+        host_case{"leading_hyphen", "-smtp.gmail.com", "hyphen"},
+        host_case{"wildcard", "*.gmail.com", "letters, digits"},
+        host_case{"long_label", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example", "63"}),
     [](const auto& i) { return i.param.name; });
 
 TEST(HostName, HasOneSpelling) {
@@ -100,8 +103,9 @@ TEST(HostAndPort, IsReadAndWritten) {
 }
 
 TEST(HostAndPort, RefusesWhatIsNoPort) {
-  for (const char* text : {"mail.example", "mail.example:", "mail.example:0", "mail.example:65536", "mail.example:-1",
-                           "mail.example:+25", "mail.example:2 5", "mail.example:0x19", "mail.example:999999", "::1:25", ":25"})
+  for (const char* text :
+       {"mail.example", "mail.example:", "mail.example:0", "mail.example:65536", "mail.example:-1", "mail.example:+25",
+        "mail.example:2 5", "mail.example:0x19", "mail.example:999999", "::1:25", ":25"})
     EXPECT_FALSE(parse_host_and_port(text, port_zero::refused)) << text;
 }
 
@@ -117,16 +121,19 @@ TEST_P(PortRange, IsNotAllowed) {
   EXPECT_THAT(std::get<refusal>(answer).message, HasSubstr("1 to 65535"));
 }
 INSTANTIATE_TEST_SUITE_P(Ports, PortRange,
-                         testing::Values(port_case{"zero", 0}, port_case{"negative", -587}, port_case{"too_large", 65536},
-                                         port_case{"wraps_to_587", 65536 + 587}, port_case{"huge", std::int64_t{1} << 62}),
+                         testing::Values(port_case{"zero", 0}, port_case{"negative", -587},
+                                         port_case{"too_large", 65536}, port_case{"wraps_to_587", 65536 + 587},
+                                         port_case{"huge", std::int64_t{1} << 62}),
                          [](const auto& i) { return i.param.name; });
 
 TEST(AddressPolicy, GoesToWhatIsOnTheListAndNowhereElse) {
   const address_policy policy = gmail_only();
   EXPECT_TRUE(std::holds_alternative<authorised>(policy.authorise("smtp.gmail.com", 465)));
   EXPECT_TRUE(std::holds_alternative<authorised>(policy.authorise("SMTP.GMAIL.COM", 587)));
-  for (const auto& [name, port] : std::vector<std::pair<std::string, int>>{
-           {"smtp.gmail.com", 25}, {"gmail.com", 587}, {"evil.smtp.gmail.com", 587}, {"smtp.gmail.com.evil.example", 587}}) {
+  for (const auto& [name, port] : std::vector<std::pair<std::string, int>>{{"smtp.gmail.com", 25},
+                                                                           {"gmail.com", 587},
+                                                                           {"evil.smtp.gmail.com", 587},
+                                                                           {"smtp.gmail.com.evil.example", 587}}) {
     const auto answer = policy.authorise(name, port);
     ASSERT_TRUE(std::holds_alternative<refusal>(answer)) << name;
     EXPECT_THAT(std::get<refusal>(answer).message, HasSubstr("--allow " + name + ":" + std::to_string(port)));
@@ -164,10 +171,11 @@ TEST_P(BlockedAddress, IsReachedWithAllowPrivate) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Policy, BlockedAddress,
-                         testing::Values("127.0.0.1", "127.255.255.254", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", "::ffff:7f00:1",
-                                         "169.254.0.1", "169.254.169.254", "fe80::1", "10.0.0.1", "172.16.0.1", "172.31.255.255",
-                                         "192.168.0.1", "100.64.0.1", "fc00::1", "fd12:3456::1", "64:ff9b::1", "64:ff9b::8.8.8.8",
-                                         "2002::1", "2002:a00:1::1", "224.0.0.1", "239.255.255.250", "255.255.255.255"));
+                         testing::Values("127.0.0.1", "127.255.255.254", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1",
+                                         "::ffff:7f00:1", "169.254.0.1", "169.254.169.254", "fe80::1", "10.0.0.1",
+                                         "172.16.0.1", "172.31.255.255", "192.168.0.1", "100.64.0.1", "fc00::1",
+                                         "fd12:3456::1", "64:ff9b::1", "64:ff9b::8.8.8.8", "2002::1", "2002:a00:1::1",
+                                         "224.0.0.1", "239.255.255.250", "255.255.255.255"));
 
 TEST(AddressPolicy, ReachesTheMailboxWhereItListensAndNothingElseOnLoopback) {
   address_policy policy = gmail_only();

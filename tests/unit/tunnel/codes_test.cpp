@@ -9,16 +9,19 @@ namespace smtpscope::tunnel {
 namespace {
 
 TEST(TunnelCodes, EveryNameLeadsBackToItsEnumerator) {
-  for (const stage s : {stage::policy, stage::resolve, stage::connect, stage::tls, stage::stream}) EXPECT_EQ(stage_named(name(s)), s);
-  for (int i = 0; i <= static_cast<int>(code::draining); ++i) EXPECT_EQ(code_named(name(static_cast<code>(i))), static_cast<code>(i));
+  for (const stage s : {stage::policy, stage::resolve, stage::connect, stage::tls, stage::stream})
+    EXPECT_EQ(stage_named(name(s)), s);
+  for (int i = 0; i <= static_cast<int>(code::draining); ++i)
+    EXPECT_EQ(code_named(name(static_cast<code>(i))), static_cast<code>(i));
   for (int i = 0; i <= static_cast<int>(tls_reason::broken); ++i)
     EXPECT_EQ(tls_reason_named(name(static_cast<tls_reason>(i))), static_cast<tls_reason>(i));
 }
 
 TEST(TunnelCodes, NamesAreThoseOfTheProtocol) {
-  const std::set<std::string> specified = {"bad_message", "not_allowed", "blocked_address", "name_not_found", "refused",
-                                           "timeout", "unreachable", "reset", "tls_verify", "tls_protocol",
-                                           "starttls_plaintext", "throttled", "quota", "too_slow", "draining"};
+  const std::set<std::string> specified = {
+      "bad_message", "not_allowed", "blocked_address", "name_not_found",     "refused",   "timeout", "unreachable",
+      "reset",       "tls_verify",  "tls_protocol",    "starttls_plaintext", "throttled", "quota",   "too_slow",
+      "draining"};
   std::set<std::string> named;
   for (int i = 0; i <= static_cast<int>(code::draining); ++i) named.emplace(name(static_cast<code>(i)));
   EXPECT_EQ(named, specified);

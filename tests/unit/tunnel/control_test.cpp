@@ -22,7 +22,8 @@ TEST(PageFrame, OpenIsRead) {
   EXPECT_EQ(frame.port, 587);
   EXPECT_EQ(frame.tls, tls_mode::none);
   EXPECT_EQ(page<open>(R"({"tls":"implicit","port":465,"host":"h","op":"open"})").tls, tls_mode::implicit);
-  EXPECT_EQ(page<open>(R"({"op":"open","host":"h","port":-1,"tls":"none"})").port, -1) << "the range is policy's to judge";
+  EXPECT_EQ(page<open>(R"({"op":"open","host":"h","port":-1,"tls":"none"})").port, -1)
+      << "the range is policy's to judge";
 }
 
 TEST(PageFrame, OthersAreRead) {
@@ -35,8 +36,9 @@ TEST(PageFrame, OthersAreRead) {
 }
 
 TEST(PageFrame, IsWhatItsFormatSays) {
-  for (const char* text : {R"({"op":"open","host":"smtp.gmail.com","port":465,"tls":"implicit"})", R"({"op":"start_tls"})",
-                           R"({"op":"credit","bytes":1})", R"({"op":"eof"})", R"({"op":"auth","token":"a\"b"})"}) {
+  for (const char* text :
+       {R"({"op":"open","host":"smtp.gmail.com","port":465,"tls":"implicit"})", R"({"op":"start_tls"})",
+        R"({"op":"credit","bytes":1})", R"({"op":"eof"})", R"({"op":"auth","token":"a\"b"})"}) {
     const auto parsed = parse_page_frame(text);
     ASSERT_TRUE(parsed) << text;
     EXPECT_EQ(format(*parsed), text);
@@ -57,22 +59,25 @@ TEST_P(BadPageFrame, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     Frames, BadPageFrame,
-    testing::Values(bad_case{"empty", ""}, bad_case{"no_json", "hello"}, bad_case{"array", R"(["op","open"])"}, bad_case{"text", R"("open")"},
-                    bad_case{"null", "null"}, bad_case{"no_op", R"({"host":"h"})"}, bad_case{"unknown_op", R"({"op":"reopen"})"},
-                    bad_case{"op_of_other_kind", R"({"op":1})"}, bad_case{"op_in_capitals", R"({"op":"OPEN"})"},
-                    bad_case{"open_without_host", R"({"op":"open","port":1,"tls":"none"})"},
-                    bad_case{"open_with_text_port", R"({"op":"open","host":"h","port":"587","tls":"none"})"},
-                    bad_case{"open_with_broken_port", R"({"op":"open","host":"h","port":587.5,"tls":"none"})"},
-                    bad_case{"open_with_huge_port", R"({"op":"open","host":"h","port":18446744073709551615,"tls":"none"})"},
-                    bad_case{"open_without_tls", R"({"op":"open","host":"h","port":1})"},
-                    bad_case{"open_with_other_tls", R"({"op":"open","host":"h","port":1,"tls":"page"})"},
-                    bad_case{"credit_of_none", R"({"op":"credit","bytes":0})"}, bad_case{"credit_negative", R"({"op":"credit","bytes":-1})"},
-                    bad_case{"credit_too_large", R"({"op":"credit","bytes":4294967297})"},
-                    bad_case{"credit_without_bytes", R"({"op":"credit"})"}, bad_case{"auth_without_token", R"({"op":"auth"})"},
-                    bad_case{"two_frames", R"({"op":"eof"}{"op":"eof"})"}, bad_case{"trailing_text", R"({"op":"eof"} x)"},
-                    bad_case{"too_deep", R"({"op":"eof","a":[[[[1]]]]})"},
-                    bad_case{"too_large", R"({"op":"eof","a":")" + std::string(4096, 'x') + "\"}"},
-                    bad_case{"very_deep", std::string(4000, '[')}),
+    testing::Values(
+        bad_case{"empty", ""}, bad_case{"no_json", "hello"}, bad_case{"array", R"(["op","open"])"},
+        bad_case{"text", R"("open")"}, bad_case{"null", "null"}, bad_case{"no_op", R"({"host":"h"})"},
+        bad_case{"unknown_op", R"({"op":"reopen"})"}, bad_case{"op_of_other_kind", R"({"op":1})"},
+        bad_case{"op_in_capitals", R"({"op":"OPEN"})"},
+        bad_case{"open_without_host", R"({"op":"open","port":1,"tls":"none"})"},
+        bad_case{"open_with_text_port", R"({"op":"open","host":"h","port":"587","tls":"none"})"},
+        bad_case{"open_with_broken_port", R"({"op":"open","host":"h","port":587.5,"tls":"none"})"},
+        bad_case{"open_with_huge_port", R"({"op":"open","host":"h","port":18446744073709551615,"tls":"none"})"},
+        bad_case{"open_without_tls", R"({"op":"open","host":"h","port":1})"},
+        bad_case{"open_with_other_tls", R"({"op":"open","host":"h","port":1,"tls":"page"})"},
+        bad_case{"credit_of_none", R"({"op":"credit","bytes":0})"},
+        bad_case{"credit_negative", R"({"op":"credit","bytes":-1})"},
+        bad_case{"credit_too_large", R"({"op":"credit","bytes":4294967297})"},
+        bad_case{"credit_without_bytes", R"({"op":"credit"})"}, bad_case{"auth_without_token", R"({"op":"auth"})"},
+        bad_case{"two_frames", R"({"op":"eof"}{"op":"eof"})"}, bad_case{"trailing_text", R"({"op":"eof"} x)"},
+        bad_case{"too_deep", R"({"op":"eof","a":[[[[1]]]]})"},
+        bad_case{"too_large", R"({"op":"eof","a":")" + std::string(4096, 'x') + "\"}"},
+        bad_case{"very_deep", std::string(4000, '[')}),
     [](const auto& i) { return i.param.name; });
 
 TEST(PageFrame, MayHave4096Octets) {
@@ -83,17 +88,30 @@ TEST(PageFrame, MayHave4096Octets) {
 }
 
 TEST(RelayFrame, EachIsWhatItsFormatSays) {
-  const certificate shown{"CN=mail.example", "CN=An authority", {"mail.example", "192.0.2.1"}, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"};
+  const certificate shown{"CN=mail.example",
+                          "CN=An authority",
+                          {"mail.example", "192.0.2.1"},
+                          "2026-01-01T00:00:00Z",
+                          "2027-01-01T00:00:00Z"};
   hello h;
   h.destinations = {{"smtp.gmail.com", 465, destination_kind::remote}, {"127.0.0.1", 2525, destination_kind::mailbox}};
   h.token = token_demand::required;
-  const tls_report report{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519", true, {"AAAA", "BBBB"}, {shown}, "CN=An authority", microseconds(41022),
-                          {{"client_hello", direction::client_to_server, 512}, {"server_hello", direction::server_to_client, 122}}};
+  const tls_report report{
+      "TLSv1.3",
+      "TLS_AES_256_GCM_SHA384",
+      "X25519",
+      true,
+      {"AAAA", "BBBB"},
+      {shown},
+      "CN=An authority",
+      microseconds(41022),
+      {{"client_hello", direction::client_to_server, 512}, {"server_hello", direction::server_to_client, 122}}};
   const failure refused{stage::tls, code::tls_verify, "No.", retry::no, tls_reason::expired, {shown}};
   const failure plain{stage::connect, code::refused, "Nobody is there.", retry::yes, std::nullopt, {}};
-  for (const relay_frame& frame : std::vector<relay_frame>{h, resolved{{"192.0.2.1", "2001:db8::1"}, microseconds(8)}, connected{"192.0.2.1", 587, microseconds(9)},
-                                                           report, server_eof{}, closed{party::server, 1, 2}, closed{party::page, 0, 0},
-                                                           closed{party::relay, 3, 4}, draining{milliseconds(5000)}, refused, plain}) {
+  for (const relay_frame& frame : std::vector<relay_frame>{
+           h, resolved{{"192.0.2.1", "2001:db8::1"}, microseconds(8)}, connected{"192.0.2.1", 587, microseconds(9)},
+           report, server_eof{}, closed{party::server, 1, 2}, closed{party::page, 0, 0}, closed{party::relay, 3, 4},
+           draining{milliseconds(5000)}, refused, plain}) {
     const std::string text = format(frame);
     const auto parsed = parse_relay_frame(text);
     ASSERT_TRUE(parsed) << text;
@@ -104,16 +122,19 @@ TEST(RelayFrame, EachIsWhatItsFormatSays) {
 
 TEST(RelayFrame, HasTheMembersThatThePageReads) {
   EXPECT_EQ(format(relay_frame{server_eof{}}), R"({"ev":"eof"})");
-  EXPECT_EQ(format(relay_frame{closed{party::server, 812, 2011}}), R"({"ev":"closed","by":"server","bytes_up":812,"bytes_down":2011})");
-  EXPECT_EQ(format(relay_frame{resolved{{"192.0.2.1"}, microseconds(7)}}), R"({"ev":"resolved","addresses":["192.0.2.1"],"us":7})");
+  EXPECT_EQ(format(relay_frame{closed{party::server, 812, 2011}}),
+            R"({"ev":"closed","by":"server","bytes_up":812,"bytes_down":2011})");
+  EXPECT_EQ(format(relay_frame{resolved{{"192.0.2.1"}, microseconds(7)}}),
+            R"({"ev":"resolved","addresses":["192.0.2.1"],"us":7})");
   EXPECT_EQ(format(relay_frame{failure{stage::resolve, code::name_not_found, "No.", retry::no, std::nullopt, {}}}),
             R"({"ev":"error","stage":"resolve","code":"name_not_found","message":"No.","retryable":false})");
   EXPECT_EQ(format(relay_frame{draining{milliseconds(5)}}), R"({"ev":"draining","deadline_ms":5})");
   hello h;
   h.destinations = {{"h", 1, destination_kind::mailbox}};
-  EXPECT_THAT(format(relay_frame{h}), testing::AllOf(HasSubstr(R"("version":1,"limits":{"open_ms":10000)"), HasSubstr(R"("idle_ms":660000)"),
-                                                     HasSubstr(R"("bytes_up":62914560,"bytes_down":4194304)"),
-                                                     HasSubstr(R"("destinations":[{"host":"h","port":1,"mailbox":true}],"auth":false)")));
+  EXPECT_THAT(format(relay_frame{h}),
+              testing::AllOf(HasSubstr(R"("version":1,"limits":{"open_ms":10000)"), HasSubstr(R"("idle_ms":660000)"),
+                             HasSubstr(R"("bytes_up":62914560,"bytes_down":4194304)"),
+                             HasSubstr(R"("destinations":[{"host":"h","port":1,"mailbox":true}],"auth":false)")));
 }
 
 TEST(RelayFrame, HostileTextStaysOneFrame) {
@@ -125,14 +146,19 @@ class BadRelayFrame : public testing::TestWithParam<bad_case> {};
 TEST_P(BadRelayFrame, IsRefused) { EXPECT_FALSE(parse_relay_frame(GetParam().text)); }
 INSTANTIATE_TEST_SUITE_P(
     Frames, BadRelayFrame,
-    testing::Values(bad_case{"empty", ""}, bad_case{"unknown", R"({"ev":"x"})"}, bad_case{"hello_without_limits", R"({"ev":"hello","version":1,"destinations":[],"auth":false})"},
-                    bad_case{"hello_with_empty_limits", R"({"ev":"hello","version":1,"limits":{},"destinations":[],"auth":false})"},
-                    bad_case{"resolved_numbers", R"({"ev":"resolved","addresses":[1],"us":1})"}, bad_case{"resolved_negative", R"({"ev":"resolved","addresses":[],"us":-1})"},
-                    bad_case{"connected_port", R"({"ev":"connected","address":"a","port":0,"us":1})"},
-                    bad_case{"closed_by_nobody", R"({"ev":"closed","by":"x","bytes_up":1,"bytes_down":1})"},
-                    bad_case{"error_code", R"({"ev":"error","stage":"tls","code":"x","message":"m","retryable":false})"},
-                    bad_case{"error_reason", R"({"ev":"error","stage":"tls","code":"tls_verify","message":"m","retryable":false,"reason":"x"})"},
-                    bad_case{"tls_without_chain", R"({"ev":"tls","version":"TLSv1.3"})"}, bad_case{"draining", R"({"ev":"draining"})"}),
+    testing::Values(
+        bad_case{"empty", ""}, bad_case{"unknown", R"({"ev":"x"})"},
+        bad_case{"hello_without_limits", R"({"ev":"hello","version":1,"destinations":[],"auth":false})"},
+        bad_case{"hello_with_empty_limits", R"({"ev":"hello","version":1,"limits":{},"destinations":[],"auth":false})"},
+        bad_case{"resolved_numbers", R"({"ev":"resolved","addresses":[1],"us":1})"},
+        bad_case{"resolved_negative", R"({"ev":"resolved","addresses":[],"us":-1})"},
+        bad_case{"connected_port", R"({"ev":"connected","address":"a","port":0,"us":1})"},
+        bad_case{"closed_by_nobody", R"({"ev":"closed","by":"x","bytes_up":1,"bytes_down":1})"},
+        bad_case{"error_code", R"({"ev":"error","stage":"tls","code":"x","message":"m","retryable":false})"},
+        bad_case{"error_reason",
+                 R"({"ev":"error","stage":"tls","code":"tls_verify","message":"m","retryable":false,"reason":"x"})"},
+        bad_case{"tls_without_chain", R"({"ev":"tls","version":"TLSv1.3"})"},
+        bad_case{"draining", R"({"ev":"draining"})"}),
     [](const auto& i) { return i.param.name; });
 
 }  // namespace

@@ -18,8 +18,10 @@ TEST(FailureText, NamesThePlaceAndSaysWhatToDo) {
   EXPECT_THAT(failure_text(stage::resolve, code::name_not_found, to_587, bounds), HasSubstr("mail.example"));
   EXPECT_THAT(failure_text(stage::connect, code::refused, to_587, bounds), HasSubstr("mail.example:587"));
   EXPECT_THAT(failure_text(stage::connect, code::timeout, to_587, bounds), HasSubstr("10 seconds"));
-  EXPECT_THAT(failure_text(stage::connect, code::timeout, {"mail.example", 25, tls_mode::none}, bounds), HasSubstr("port 25"));
-  EXPECT_THAT(failure_text(stage::connect, code::refused, {"2001:db8::1", 25, tls_mode::none}, bounds), HasSubstr("[2001:db8::1]:25"));
+  EXPECT_THAT(failure_text(stage::connect, code::timeout, {"mail.example", 25, tls_mode::none}, bounds),
+              HasSubstr("port 25"));
+  EXPECT_THAT(failure_text(stage::connect, code::refused, {"2001:db8::1", 25, tls_mode::none}, bounds),
+              HasSubstr("[2001:db8::1]:25"));
 }
 
 TEST(FailureText, TellsPortsOfTheOtherKindOfTls) {
@@ -28,16 +30,23 @@ TEST(FailureText, TellsPortsOfTheOtherKindOfTls) {
 }
 
 TEST(FailureText, EachFaultOfACertificateHasItsOwnText) {
-  const certificate shown{"CN=x", "CN=y", {"a.example", "b.example", "c.example", "d.example"}, "2030-01-02T00:00:00Z", "2020-03-04T00:00:00Z"};
+  const certificate shown{"CN=x",
+                          "CN=y",
+                          {"a.example", "b.example", "c.example", "d.example"},
+                          "2030-01-02T00:00:00Z",
+                          "2020-03-04T00:00:00Z"};
   std::set<std::string> texts;
-  const auto reasons = {tls_reason::expired,       tls_reason::not_yet_valid, tls_reason::self_signed, tls_reason::unknown_authority,
-                        tls_reason::name_mismatch, tls_reason::revoked,       tls_reason::weak,        tls_reason::other};
+  const auto reasons = {
+      tls_reason::expired,       tls_reason::not_yet_valid, tls_reason::self_signed, tls_reason::unknown_authority,
+      tls_reason::name_mismatch, tls_reason::revoked,       tls_reason::weak,        tls_reason::other};
   for (const tls_reason r : reasons) texts.insert(tls_failure_text(code::tls_verify, r, to_465, &shown));
   EXPECT_EQ(texts.size(), reasons.size());
   EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::expired, to_465, &shown), HasSubstr("2020-03-04"));
   EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::not_yet_valid, to_465, &shown), HasSubstr("2030-01-02"));
-  EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::name_mismatch, to_465, &shown), HasSubstr("a.example, b.example, c.example and others"));
-  EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::unknown_authority, to_465, nullptr), HasSubstr("--ca-file"));
+  EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::name_mismatch, to_465, &shown),
+              HasSubstr("a.example, b.example, c.example and others"));
+  EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::unknown_authority, to_465, nullptr),
+              HasSubstr("--ca-file"));
 }
 
 TEST(FailureText, NamesOfACertificateCannotBreakTheLine) {

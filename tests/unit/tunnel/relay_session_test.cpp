@@ -265,8 +265,10 @@ TEST_F(RelaySession, RefusesDataAndStartTlsAfterEof) {
     fresh.resolved({address("8.8.4.4")}, microseconds(1));
     fresh.connected(address("8.8.4.4"), microseconds(1));
     fresh.page_text(eof);
-    if (tls) fresh.page_text(start);
-    else EXPECT_EQ(fresh.page_data(1), verdict::discard);
+    if (tls)
+      fresh.page_text(start);
+    else
+      EXPECT_EQ(fresh.page_data(1), verdict::discard);
     EXPECT_EQ(fresh.outcome()->what, code::bad_message);
   }
 }

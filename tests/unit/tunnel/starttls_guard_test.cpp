@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                     guard_case{"injected_octet", "220 Go ahead\r\nx", false},
                     guard_case{"injected_line_break", "220 Go ahead\r\n\r\n", false},
                     guard_case{"injected_after_several", "220-Go\r\n220 ahead\r\n250 x\r\n", false},
-                    guard_case{"unfinished_line", "220 Go", false}, guard_case{"carriage_return_only", "220 Go\r", false}),
+                    guard_case{"unfinished_line", "220 Go", false},
+                    guard_case{"carriage_return_only", "220 Go\r", false}),
     [](const auto& i) { return i.param.name; });
 
 TEST(StarttlsGuardState, StaysSpoiledUntilThePageSpeaks) {

@@ -96,8 +96,7 @@ TEST(Mailbox, RefusesWhatIsNotOneAndSaysWhichPart) {
 TEST(Mailbox, RefusesControlCharactersAndOctetsOver127Everywhere) {
   const std::string good = "\"a b\"@c.example";
   for (int octet = 0; octet < 256; ++octet) {
-    if (octet >= 32 && octet < 127)
-      continue;
+    if (octet >= 32 && octet < 127) continue;
     for (std::size_t at = 0; at <= good.size(); ++at) {
       std::string bad = good;
       bad.insert(at, 1, static_cast<char>(octet));
@@ -120,8 +119,7 @@ TEST(Mailbox, CommandsCannotBeSmuggledInAQuotedLocalPart) {
 
 std::string domain_of(std::size_t octets) {
   std::string domain;
-  while (domain.size() + 62 < octets)
-    domain += std::string(61, 'd') + ".";
+  while (domain.size() + 62 < octets) domain += std::string(61, 'd') + ".";
   return domain + std::string(octets - domain.size(), 'e');
 }
 

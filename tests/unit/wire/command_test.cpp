@@ -21,8 +21,7 @@ TEST(Command, VerbsAreReadWithoutCase) {
     const auto v = static_cast<verb>(i);
     std::string word(name(v));
     EXPECT_EQ(parse_command(exact_buffer(word + "\r\n")).what, v);
-    for (char& c : word)
-      c = static_cast<char>(c + 32);
+    for (char& c : word) c = static_cast<char>(c + 32);
     const command lower = parse_command(exact_buffer(word));
     EXPECT_EQ(lower.what, v);
     EXPECT_EQ(lower.word, word);
@@ -80,8 +79,7 @@ TEST(Command, NamesEveryPartOfTheLine) {
       {"BDAT 86 LAST\r\n",
        {"line=BDAT 86 LAST\r\n", " verb=BDAT", " argument=86 LAST", " crlf=\r\n", "  chunk_size=86", "  last=LAST"}},
   };
-  for (const auto& row : table)
-    EXPECT_EQ(field_text(parse_command(row.line).fields, row.line), row.fields) << row.line;
+  for (const auto& row : table) EXPECT_EQ(field_text(parse_command(row.line).fields, row.line), row.fields) << row.line;
 }
 
 TEST(Command, FieldsStayInsideEveryCutOfEveryLine) {

@@ -18,8 +18,7 @@ using pieces = std::vector<std::string>;
 std::string stuff(const pieces& content) {
   dot_stuffer stuffer;
   std::string out;
-  for (const auto& piece : content)
-    out += stuffer.stuff(exact_buffer(piece));
+  for (const auto& piece : content) out += stuffer.stuff(exact_buffer(piece));
   out += stuffer.finish();
   return out;
 }
@@ -36,8 +35,7 @@ unstuffed unstuff(const pieces& input) {
   dot_unstuffer decoder;
   unstuffed out;
   for (const auto& piece : input) {
-    if (decoder.finished())
-      break;
+    if (decoder.finished()) break;
     const std::size_t taken = decoder.consume(exact_buffer(piece), out.content);
     if (!decoder.finished()) {
       EXPECT_EQ(taken, piece.size());
@@ -54,11 +52,9 @@ unstuffed unstuff(const pieces& input) {
 std::vector<pieces> every_way(const std::string& text) {
   std::vector<pieces> ways{{text}};
   pieces single;
-  for (const char c : text)
-    single.emplace_back(1, c);
+  for (const char c : text) single.emplace_back(1, c);
   ways.push_back(single);
-  for (std::size_t i = 0; i <= text.size(); ++i)
-    ways.push_back({text.substr(0, i), text.substr(i)});
+  for (std::size_t i = 0; i <= text.size(); ++i) ways.push_back({text.substr(0, i), text.substr(i)});
   return ways;
 }
 
@@ -87,8 +83,7 @@ TEST(DotStuffer, DoublesADotAtTheStartOfALineOnly) {
       {"empty lines", "\r\n\r\n.\r\n", "\r\n\r\n..\r\n"},
   };
   for (const auto& row : table)
-    for (const auto& way : every_way(row.content))
-      EXPECT_EQ(stuff(way), row.stuffed) << row.name;
+    for (const auto& way : every_way(row.content)) EXPECT_EQ(stuff(way), row.stuffed) << row.name;
 }
 
 TEST(DotStuffer, EmptyPiecesChangeNothing) {
@@ -210,8 +205,7 @@ TEST(DotUnstuffer, NoticesEveryBareCrOrLf) {
       {"far CR", std::string(500, 'a') + "\r" + std::string(500, 'b') + "\r\n.\r\n", true},
   };
   for (const auto& row : table)
-    for (const auto& way : every_way(row.input))
-      EXPECT_EQ(unstuff(way).bare, row.bare) << row.name;
+    for (const auto& way : every_way(row.input)) EXPECT_EQ(unstuff(way).bare, row.bare) << row.name;
 }
 
 TEST(DotUnstuffer, MeasuresTheLongestLineWithoutStuffedDots) {
@@ -236,8 +230,7 @@ TEST(DotUnstuffer, MeasuresTheLongestLineWithoutStuffedDots) {
       {"999 and CRLF", std::string(999, 'a') + "\r\n.\r\n", 1001},
   };
   for (const auto& row : table)
-    for (const auto& way : every_way(row.input))
-      EXPECT_EQ(unstuff(way).longest, row.longest) << row.name;
+    for (const auto& way : every_way(row.input)) EXPECT_EQ(unstuff(way).longest, row.longest) << row.name;
 }
 
 TEST(DotUnstuffer, TakesNothingAfterTheEnd) {
@@ -254,12 +247,10 @@ TEST(DotCodec, EveryShortContentSurvivesTheWay) {
   const std::string alphabet = ".\r\na";
   for (int length = 0; length <= 6; ++length) {
     int count = 1;
-    for (int i = 0; i < length; ++i)
-      count *= 4;
+    for (int i = 0; i < length; ++i) count *= 4;
     for (int n = 0; n < count; ++n) {
       std::string content;
-      for (int i = 0, rest = n; i < length; ++i, rest /= 4)
-        content += alphabet[static_cast<std::size_t>(rest % 4)];
+      for (int i = 0, rest = n; i < length; ++i, rest /= 4) content += alphabet[static_cast<std::size_t>(rest % 4)];
       const std::string stuffed = stuff({content});
       const bool ends_line = content.empty() || (length >= 2 && content.substr(content.size() - 2) == "\r\n");
       const std::string expected = content + (ends_line ? "" : "\r\n");

@@ -106,8 +106,7 @@ TEST(LineReader, AnEndlessLineIsReportedOnceAndNotKept) {
   int errors = 0;
   for (int i = 0; i < 1000; ++i) {
     reader.append(std::string(1000, 'x'));
-    for (const auto& line : drain(reader))
-      errors += line == "!" ? 1 : 0;
+    for (const auto& line : drain(reader)) errors += line == "!" ? 1 : 0;
     ASSERT_LE(reader.buffered().size(), 1U);
   }
   EXPECT_EQ(errors, 1);
@@ -130,15 +129,13 @@ TEST(LineReader, TheBoundCanGrowForTheNextLine) {
 TEST(LineReader, ManyLinesInOnePieceComeOutInOrder) {
   line_reader reader(512);
   std::string bytes;
-  for (int i = 0; i < 20000; ++i)
-    bytes += std::to_string(i) + "\r\n";
+  for (int i = 0; i < 20000; ++i) bytes += std::to_string(i) + "\r\n";
   reader.append(bytes);
   for (int i = 0; i < 20000; ++i) {
     auto line = reader.next();
     ASSERT_TRUE(line && *line);
     ASSERT_EQ(**line, std::to_string(i) + "\r\n");
-    if (i % 100 == 0)
-      reader.append("");
+    if (i % 100 == 0) reader.append("");
   }
   EXPECT_FALSE(reader.next());
 }

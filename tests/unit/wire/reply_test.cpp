@@ -215,8 +215,7 @@ TEST(ReplyParser, AnEndlessReplyIsBounded) {
   std::optional<result<received_reply>> got;
   while (!got) {
     got = parser.feed("250-\r\n", reply_context::ordinary);
-    if (!got)
-      ++taken;
+    if (!got) ++taken;
     ASSERT_LE(taken, limits::accepted_reply_lines);
   }
   EXPECT_EQ(taken, limits::accepted_reply_lines);
@@ -231,8 +230,7 @@ TEST(ReplyParser, OctetsOfAReplyAreBounded) {
   std::optional<result<received_reply>> got;
   while (!got) {
     got = parser.feed(line, reply_context::ordinary);
-    if (!got)
-      octets += line.size();
+    if (!got) octets += line.size();
     ASSERT_LE(octets, limits::accepted_reply_octets);
   }
   EXPECT_EQ(got->why().code, errc::reply_too_long);
@@ -269,8 +267,7 @@ TEST(FormatReply, LongTextBecomesFurtherLines) {
     EXPECT_EQ(got.has_value(), end == bytes.size());
     begin = end;
   }
-  for (const auto& line : (*got)->value.lines)
-    joined += line;
+  for (const auto& line : (*got)->value.lines) joined += line;
   EXPECT_EQ(joined, text + "end");
 }
 

@@ -44,8 +44,7 @@ class secret {
  private:
   void wipe() noexcept {
     volatile char* p = text_.data();  // volatile: the stores must survive optimisation
-    for (std::size_t i = 0; i < text_.size(); ++i)
-      p[i] = 0;
+    for (std::size_t i = 0; i < text_.size(); ++i) p[i] = 0;
     text_.clear();
   }
   std::string text_;

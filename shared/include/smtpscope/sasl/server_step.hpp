@@ -8,7 +8,9 @@
 namespace smtpscope::sasl {
 
 // A further challenge (raw octets; may be empty).
-struct challenge { std::string octets; };
+struct challenge {
+  std::string octets;
+};
 // The client has said all it will: these are to be checked.
 struct offered_credentials {
   std::string authorization_identity;

@@ -44,7 +44,7 @@ struct credentials {
 struct client_options {
   std::string ehlo_name;  // domain or address literal (RFC 5321 §4.1.1.1)
   tls_policy tls = tls_policy::starttls_required;
-  std::optional<credentials> auth;               // none: no AUTH
+  std::optional<credentials> auth;                           // none: no AUTH
   std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};  // allowed ones, best first
   initial_response ir = initial_response::sent;
   cleartext_auth without_tls = cleartext_auth::refused;

@@ -21,8 +21,14 @@ namespace smtpscope::session {
 enum class sent : std::uint8_t { command, sasl_response, content, end_of_content };
 
 // A change of a side's state; equal values where nothing changed.
-struct client_transition { client_phase before{}; client_phase after{}; };
-struct server_transition { server_state before{}; server_state after{}; };
+struct client_transition {
+  client_phase before{};
+  client_phase after{};
+};
+struct server_transition {
+  server_state before{};
+  server_state after{};
+};
 
 // ---- both sides ----
 
@@ -35,7 +41,9 @@ struct close_connection {};
 
 // Asks for timer_fired() unless another event of the session comes within `after`.
 // Replaces the timer before it (RFC 5321 §4.5.3.2). Zero: no timer.
-struct arm_timer { seconds after{}; };
+struct arm_timer {
+  seconds after{};
+};
 
 // ---- client ----
 
@@ -44,9 +52,9 @@ struct arm_timer { seconds after{}; };
 struct send_bytes {
   std::string bytes;
   sent what = sent::command;
-  wire::verb verb = wire::verb::unknown;   // of the command, or the command it belongs to
-  std::string mechanism;                   // AUTH and SASL responses: "PLAIN", "LOGIN"
-  int sasl_step = 0;                       // 0: initial response, 1…: answer to that challenge
+  wire::verb verb = wire::verb::unknown;  // of the command, or the command it belongs to
+  std::string mechanism;                  // AUTH and SASL responses: "PLAIN", "LOGIN"
+  int sasl_step = 0;                      // 0: initial response, 1…: answer to that challenge
   client_transition client;
 };
 
@@ -57,9 +65,9 @@ struct reply_received {
   wire::received_reply reply;
   client_stage stage = client_stage::greeting;
   wire::verb in_answer_to = wire::verb::unknown;
-  std::string recipient;                   // RCPT: the forward-path's mailbox
-  std::string mechanism;                   // AUTH
-  int sasl_step = 0;                       // AUTH: number of the challenge, from 1; 0 for a final reply
+  std::string recipient;  // RCPT: the forward-path's mailbox
+  std::string mechanism;  // AUTH
+  int sasl_step = 0;      // AUTH: number of the challenge, from 1; 0 for a final reply
   client_transition client;
 };
 
@@ -75,45 +83,44 @@ enum class failure_kind : std::uint8_t {
   protocol,               // bytes that are no reply, or a reply nobody asked for
   closed_by_server,       // the connection ended in the middle
   timeout,
-  transport,              // resolving, connecting or TLS failed; the host knows how
-  cancelled,              // by the user
+  transport,  // resolving, connecting or TLS failed; the host knows how
+  cancelled,  // by the user
 };
 struct failure {
   failure_kind kind = failure_kind::protocol;
   client_stage stage = client_stage::connect;
-  std::string detail;                      // for people; holds no bytes of the peer
+  std::string detail;  // for people; holds no bytes of the peer
 };
 
 enum class outcome : std::uint8_t {
-  delivered,   // the server took responsibility for every recipient (RFC 5321 §4.2.5)
-  partly,      // for some recipients; the others were refused
-  failed,      // for none
-  unknown,     // the connection was lost between the end mark and its reply: do not resend blindly
+  delivered,  // the server took responsibility for every recipient (RFC 5321 §4.2.5)
+  partly,     // for some recipients; the others were refused
+  failed,     // for none
+  unknown,    // the connection was lost between the end mark and its reply: do not resend blindly
 };
 
 struct recipient_result {
   wire::forward_path path;
-  std::optional<wire::reply> reply;        // none: never asked
+  std::optional<wire::reply> reply;  // none: never asked
   [[nodiscard]] bool accepted() const noexcept { return reply && reply->positive(); }
 };
 
 // The session is over for the host's purpose. Comes once, before close_connection.
 struct finished {
   outcome result = outcome::failed;
-  std::optional<failure> why;              // set unless delivered
+  std::optional<failure> why;  // set unless delivered
   std::vector<recipient_result> recipients;
   client_transition client;
 };
 
-using client_event =
-    std::variant<send_bytes, reply_received, start_tls, arm_timer, finished, close_connection>;
+using client_event = std::variant<send_bytes, reply_received, start_tls, arm_timer, finished, close_connection>;
 
 // ---- server ----
 
 // A whole line from the client: a command, or a SASL response while one is awaited.
 struct command_received {
   std::string bytes;
-  wire::command command;                   // what == unknown for a SASL response
+  wire::command command;  // what == unknown for a SASL response
   sent what = sent::command;
   std::string mechanism;
   int sasl_step = 0;
@@ -130,7 +137,7 @@ struct send_reply {
 // Questions: the session waits until answer() is called, and reads no further meanwhile.
 struct credentials_offered {
   std::string mechanism;
-  std::string authorization_identity;      // "" where the mechanism or the client gives none
+  std::string authorization_identity;  // "" where the mechanism or the client gives none
   std::string authentication_identity;
   secret password;
 };
@@ -138,7 +145,9 @@ struct reverse_path_offered {
   wire::reverse_path path;
   std::optional<std::uint64_t> declared_octets;  // SIZE= (RFC 1870)
 };
-struct forward_path_offered { wire::forward_path path; };
+struct forward_path_offered {
+  wire::forward_path path;
+};
 // All content has been handed over by content_received.
 struct message_offered {
   wire::reverse_path from;
@@ -148,11 +157,13 @@ struct message_offered {
 
 // A piece of message content, dots removed; belongs to the message that message_offered ends.
 // `content_discarded` tells that no message will come of it (too large, link cut).
-struct content_received { std::string bytes; };
+struct content_received {
+  std::string bytes;
+};
 struct content_discarded {};
 
-using server_event = std::variant<command_received, send_reply, start_tls, arm_timer, credentials_offered,
-                                  reverse_path_offered, forward_path_offered, content_received,
-                                  content_discarded, message_offered, close_connection>;
+using server_event =
+    std::variant<command_received, send_reply, start_tls, arm_timer, credentials_offered, reverse_path_offered,
+                 forward_path_offered, content_received, content_discarded, message_offered, close_connection>;
 
 }  // namespace smtpscope::session

@@ -28,22 +28,22 @@ enum class link_security : std::uint8_t { plain, tls };
 enum class client_action : std::uint8_t {
   say_ehlo,
   say_helo,
-  choose,               // by after_capabilities()
+  choose,  // by after_capabilities()
   say_starttls,
   begin_tls,
   say_auth,
   continue_sasl,
-  authenticated,        // then choose
+  authenticated,  // then choose
   say_mail,
   say_rcpt,
-  recipient_accepted,   // then by after_recipient()
-  recipient_refused,    // then by after_recipient()
+  recipient_accepted,  // then by after_recipient()
+  recipient_refused,   // then by after_recipient()
   say_data,
   send_content,
   delivered,
-  refused,              // the server said no: report and leave with QUIT
-  refused_and_close,    // it said no and is closing, or QUIT could not be told from content
-  unexpected,           // a reply this phase does not know: protocol error
+  refused,            // the server said no: report and leave with QUIT
+  refused_and_close,  // it said no and is closing, or QUIT could not be told from content
+  unexpected,         // a reply this phase does not know: protocol error
   close,
   give_up_starttls_not_offered,
   give_up_auth_without_tls,
@@ -155,7 +155,7 @@ inline constexpr std::array client_rules = {
 // What after_capabilities() needs to know; all of it fixed before connecting or told by EHLO.
 struct client_facts {
   link_security link = link_security::plain;
-  requirement tls = requirement::yes;              // by the policy
+  requirement tls = requirement::yes;  // by the policy
   bool starttls_offered = false;
   bool wants_auth = false;
   bool authenticated = false;
@@ -220,10 +220,10 @@ struct server_rule {
   server_state state;
   wire::verb what;
   verdict says;
-  int code;                        // of the rejection; 0 where accepted
-  wire::enhanced_code enhanced;    // of the rejection
-  std::string_view text;           // of the rejection
-  server_state next;               // when accepted and the host agrees
+  int code;                      // of the rejection; 0 where accepted
+  wire::enhanced_code enhanced;  // of the rejection
+  std::string_view text;         // of the rejection
+  server_state next;             // when accepted and the host agrees
   std::string_view section;
 };
 
@@ -234,7 +234,8 @@ constexpr server_rule accepts(s state, v what, s next, std::string_view section)
   return {state, what, verdict::accept, 0, {}, {}, next, section};
 }
 constexpr server_rule rejects(s state, v what, int code, std::string_view text, std::string_view section) {
-  return {state, what, verdict::reject, code, {5, 5, static_cast<std::uint16_t>(code == 500 ? 2 : 1)}, text, state, section};
+  return {state, what,  verdict::reject, code, {5, 5, static_cast<std::uint16_t>(code == 500 ? 2 : 1)},
+          text,  state, section};
 }
 inline constexpr std::string_view helo_first = "Send EHLO or HELO first";
 inline constexpr std::string_view mail_first = "Send MAIL first";
@@ -305,10 +306,13 @@ inline constexpr std::array server_rules = {
     detail::accepts(detail::s::expect_rcpt_or_data, detail::v::rcpt, detail::s::expect_rcpt_or_data, "RFC 5321 §3.3"),
     detail::accepts(detail::s::expect_rcpt_or_data, detail::v::data, detail::s::expect_content, "RFC 5321 §3.3"),
     detail::accepts(detail::s::expect_rcpt_or_data, detail::v::rset, detail::s::expect_mail, "RFC 5321 §4.1.1.5"),
-    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::noop, detail::s::expect_rcpt_or_data, "RFC 5321 §4.1.1.9"),
+    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::noop, detail::s::expect_rcpt_or_data,
+                    "RFC 5321 §4.1.1.9"),
     detail::accepts(detail::s::expect_rcpt_or_data, detail::v::quit, detail::s::closed, "RFC 5321 §4.1.1.10"),
-    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::vrfy, detail::s::expect_rcpt_or_data, "RFC 5321 §4.1.1.6"),
-    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::help, detail::s::expect_rcpt_or_data, "RFC 5321 §4.1.1.8"),
+    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::vrfy, detail::s::expect_rcpt_or_data,
+                    "RFC 5321 §4.1.1.6"),
+    detail::accepts(detail::s::expect_rcpt_or_data, detail::v::help, detail::s::expect_rcpt_or_data,
+                    "RFC 5321 §4.1.1.8"),
     detail::rejects(detail::s::expect_rcpt_or_data, detail::v::expn, 502, detail::not_implemented, "RFC 5321 §4.2.4"),
     detail::rejects(detail::s::expect_rcpt_or_data, detail::v::bdat, 502, detail::not_implemented, "RFC 5321 §4.2.4"),
     detail::rejects(detail::s::expect_rcpt_or_data, detail::v::unknown, 500, detail::not_recognised, "RFC 5321 §4.2.4"),

@@ -26,13 +26,13 @@ namespace smtpscope::session {
 enum class offer : std::uint8_t { no, yes };
 
 struct server_options {
-  std::string host_name;                              // in the greeting and EHLO reply
-  std::string greeting_text = "ESMTP smtpscope";      // after the host name
-  link_security link = link_security::plain;          // tls: implicit TLS, already established
-  offer starttls = offer::yes;                        // while the link is plain
-  offer auth_on_plain_link = offer::no;               // AUTH before TLS
-  requirement tls_before_mail = requirement::no;      // 530 5.7.0 Must issue a STARTTLS command first
-  requirement auth_before_mail = requirement::no;     // 530 5.7.0 Authentication required
+  std::string host_name;                           // in the greeting and EHLO reply
+  std::string greeting_text = "ESMTP smtpscope";   // after the host name
+  link_security link = link_security::plain;       // tls: implicit TLS, already established
+  offer starttls = offer::yes;                     // while the link is plain
+  offer auth_on_plain_link = offer::no;            // AUTH before TLS
+  requirement tls_before_mail = requirement::no;   // 530 5.7.0 Must issue a STARTTLS command first
+  requirement auth_before_mail = requirement::no;  // 530 5.7.0 Authentication required
   // RFC 3207 §4.2 says that a client SHOULD send EHLO again inside TLS, and that the server forgets
   // the first one. Gmail and Postfix go on without; `no` does as they do, for clients that rely on it.
   requirement hello_after_tls = requirement::yes;
@@ -52,11 +52,11 @@ class server_session {
   // Errors: invalid_argument (host name, unknown mechanism).
   [[nodiscard]] static result<server_session> create(server_options options);
 
-  void connected();                        // greets; `client` side has said nothing yet
+  void connected();  // greets; `client` side has said nothing yet
   void receive(std::string_view bytes);
   void tls_established();
   void peer_closed();
-  void timer_fired();                      // 421 4.4.2, then close
+  void timer_fired();  // 421 4.4.2, then close
   // Says 421 and closes after the reply (shutting down, too many connections).
   void shut_down(std::string_view text);
   // Answers the question that waits. Error: misuse when none does.
@@ -72,7 +72,7 @@ class server_session {
   [[nodiscard]] bool over() const noexcept { return state_ == server_state::closed; }
   [[nodiscard]] link_security link() const noexcept { return link_; }
   [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
-  [[nodiscard]] bool extended() const noexcept { return extended_; }      // EHLO, not HELO
+  [[nodiscard]] bool extended() const noexcept { return extended_; }  // EHLO, not HELO
   [[nodiscard]] const std::string& authenticated_as() const noexcept { return identity_; }
 
  private:

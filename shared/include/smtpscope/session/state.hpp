@@ -19,20 +19,20 @@ enum class client_phase : std::uint8_t {
   expect_rcpt_reply,
   expect_data_reply,
   sending_content,
-  expect_content_reply,   // §4.2.5: the moment responsibility passes
-  expect_quit_reply,      // §3.8
+  expect_content_reply,  // §4.2.5: the moment responsibility passes
+  expect_quit_reply,     // §3.8
   closed,
 };
 inline constexpr std::size_t client_phase_count = 14;
 
 enum class server_state : std::uint8_t {
-  idle,                   // not connected
-  expect_helo,            // greeted; EHLO or HELO is awaited
-  expect_mail,            // between transactions
-  expect_rcpt,            // a reverse-path is known
-  expect_rcpt_or_data,    // and at least one forward-path
-  expect_sasl_response,   // inside AUTH: lines are no commands
-  expect_content,         // after 354: octets up to CRLF.CRLF
+  idle,                  // not connected
+  expect_helo,           // greeted; EHLO or HELO is awaited
+  expect_mail,           // between transactions
+  expect_rcpt,           // a reverse-path is known
+  expect_rcpt_or_data,   // and at least one forward-path
+  expect_sasl_response,  // inside AUTH: lines are no commands
+  expect_content,        // after 354: octets up to CRLF.CRLF
   tls_handshake,
   closed,
 };
@@ -40,7 +40,18 @@ inline constexpr std::size_t server_state_count = 9;
 
 // Where in a session something happened. A client's phase belongs to exactly one.
 enum class client_stage : std::uint8_t {
-  connect, greeting, ehlo, helo, starttls, tls, auth, mail, rcpt, data, content, quit,
+  connect,
+  greeting,
+  ehlo,
+  helo,
+  starttls,
+  tls,
+  auth,
+  mail,
+  rcpt,
+  data,
+  content,
+  quit,
 };
 inline constexpr std::size_t client_stage_count = 12;
 

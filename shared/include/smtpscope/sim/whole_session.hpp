@@ -28,7 +28,7 @@ struct setup {
   session::server_options server;
   session::server_policy policy;
   std::optional<hang_up> fault;
-  milliseconds latency{20};                       // one way
+  milliseconds latency{20};  // one way
   trace::secrets secrets = trace::secrets::masked;
 };
 

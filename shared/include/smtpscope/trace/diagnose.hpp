@@ -16,11 +16,11 @@ namespace smtpscope::trace {
 enum class retry : std::uint8_t { no, later, after_change };
 
 struct diagnosis {
-  std::string key;                       // stable, "auth.535.gmail"
-  std::string title;                     // what happened
-  std::string cause;                     // why
-  std::vector<std::string> fix;          // what to do, step by step
-  std::vector<std::uint64_t> evidence;   // sequence numbers of entries
+  std::string key;                      // stable, "auth.535.gmail"
+  std::string title;                    // what happened
+  std::string cause;                    // why
+  std::vector<std::string> fix;         // what to do, step by step
+  std::vector<std::uint64_t> evidence;  // sequence numbers of entries
   trace::retry again = trace::retry::no;
 };
 

@@ -19,26 +19,26 @@ enum class layer : std::uint8_t { dns, tcp, tls, smtp, mime, queue, sim, note };
 
 enum class kind : std::uint8_t {
   // transport
-  resolving,         // note of what is to be reached: host, port, TLS mode
-  resolved,          // addresses
-  connected,         // address, port
-  tls_started,       // handshake begins (data.implicit)
-  tls_established,   // version, suite, group, verified, chain
-  transport_error,   // data.stage, data.code, data.message
+  resolving,        // note of what is to be reached: host, port, TLS mode
+  resolved,         // addresses
+  connected,        // address, port
+  tls_started,      // handshake begins (data.implicit)
+  tls_established,  // version, suite, group, verified, chain
+  transport_error,  // data.stage, data.code, data.message
   // SMTP
   greeting,
   command,
   reply,
-  sasl_challenge,    // a 334
+  sasl_challenge,  // a 334
   sasl_response,
-  content,           // a piece of the message, dots stuffed
-  end_of_content,    // the line that is one dot
+  content,         // a piece of the message, dots stuffed
+  end_of_content,  // the line that is one dot
   timeout,
   cancelled,
   // about the session
-  result,            // delivered, partly, failed, unknown; recipients
-  diagnosis,         // cause, evidence, fix
-  closed,            // by whom
+  result,     // delivered, partly, failed, unknown; recipients
+  diagnosis,  // cause, evidence, fix
+  closed,     // by whom
   note,
 };
 
@@ -51,23 +51,23 @@ enum class chapter : std::uint8_t { resolve, connect, secure, greet, login, enve
 struct explanation {
   std::string title;
   std::string text;
-  std::string rfc;   // "RFC 5321 §4.1.1.1"; "" where no RFC speaks of it
+  std::string rfc;  // "RFC 5321 §4.1.1.1"; "" where no RFC speaks of it
 };
 
 struct entry {
-  std::uint64_t sequence = 0;      // from 0, without gaps
+  std::uint64_t sequence = 0;  // from 0, without gaps
   session_time time{0};
   trace::layer layer = layer::smtp;
   trace::kind kind = kind::note;
   trace::chapter chapter = chapter::connect;
-  std::optional<trace::direction> direction;  // of `bytes`
-  bool secure = false;             // inside TLS
+  std::optional<trace::direction> direction;                  // of `bytes`
+  bool secure = false;                                        // inside TLS
   std::optional<std::pair<std::string, std::string>> client;  // state names before and after
   std::optional<std::pair<std::string, std::string>> server;
-  std::string bytes;               // exact, but for `masked` ranges
+  std::string bytes;  // exact, but for `masked` ranges
   std::vector<wire::field> fields;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> masked;  // [begin, end) replaced by asterisks
-  json data = json::object();      // by kind; see the schema
+  json data = json::object();                                   // by kind; see the schema
   std::optional<explanation> explain;
 };
 
@@ -79,9 +79,9 @@ struct entry {
 // First line of a trace file.
 struct header {
   int version = 1;
-  std::string mode;      // "simulated", "live"
-  std::string title;     // for people: "Sending through smtp.gmail.com:587"
-  std::string started;   // ISO 8601, UTC, given by the host
+  std::string mode;     // "simulated", "live"
+  std::string title;    // for people: "Sending through smtp.gmail.com:587"
+  std::string started;  // ISO 8601, UTC, given by the host
 };
 
 }  // namespace smtpscope::trace

@@ -70,11 +70,11 @@ class recorder {
   std::optional<session::finished> finished_;
   chapter chapter_ = chapter::connect;
   bool secure_ = false;
-  bool starttls_ = false;          // TLS began inside the session
+  bool starttls_ = false;  // TLS began inside the session
   bool ended_by_server_ = false;
   std::string host_;
   std::string tls_policy_;
-  int sasl_responses_ = 0;         // the client's, in the present AUTH
+  int sasl_responses_ = 0;  // the client's, in the present AUTH
   std::uint64_t content_octets_ = 0;
   std::uint64_t content_pieces_ = 0;
   bool content_line_start_ = true;

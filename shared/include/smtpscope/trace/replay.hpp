@@ -23,8 +23,8 @@ struct snapshot {
   std::string host;
   int port = 0;
   std::string address;
-  std::optional<json> tls;                       // TlsInfo, once TLS stands
-  std::string client = "idle";                   // names of session/state.hpp
+  std::optional<json> tls;      // TlsInfo, once TLS stands
+  std::string client = "idle";  // names of session/state.hpp
   std::string server = "idle";
   trace::chapter chapter = trace::chapter::resolve;
   std::optional<std::vector<std::string>> capabilities;
@@ -32,8 +32,8 @@ struct snapshot {
   bool authenticated = false;
   std::optional<std::string> reverse_path;
   std::vector<recipient_state> recipients;
-  std::uint64_t content_octets = 0;              // as sent, dots stuffed
-  std::string outcome;                           // "" until known
+  std::uint64_t content_octets = 0;  // as sent, dots stuffed
+  std::string outcome;               // "" until known
 };
 
 // State after the first `count` entries; count beyond the end means all.

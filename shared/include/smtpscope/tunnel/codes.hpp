@@ -15,9 +15,9 @@ inline constexpr std::string_view subprotocol = "smtpscope.tunnel.v1";
 enum class stage : std::uint8_t { policy, resolve, connect, tls, stream };
 
 enum class code : std::uint8_t {
-  bad_message,         // the page broke the protocol
-  not_allowed,         // destination not on the list, or not properly written
-  blocked_address,     // a destination's name stands for a private or reserved address
+  bad_message,      // the page broke the protocol
+  not_allowed,      // destination not on the list, or not properly written
+  blocked_address,  // a destination's name stands for a private or reserved address
   name_not_found,
   refused,
   timeout,

@@ -127,8 +127,8 @@ struct failure {
   code what = code::bad_message;
   std::string message;  // a sentence for people, in our words
   retry again = retry::no;
-  std::optional<tls_reason> reason;        // with tls_verify and tls_protocol
-  std::vector<certificate> certificates;   // with tls_verify: what the server showed
+  std::optional<tls_reason> reason;       // with tls_verify and tls_protocol
+  std::vector<certificate> certificates;  // with tls_verify: what the server showed
 };
 
 using relay_frame = std::variant<hello, resolved, connected, tls_report, server_eof, closed, draining, failure>;

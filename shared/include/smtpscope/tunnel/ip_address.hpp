@@ -40,7 +40,7 @@ enum class address_class : std::uint8_t {
   translated,   // NAT64 and 6to4: an IPv4 address in disguise
   multicast,
   broadcast,
-  reserved,     // documentation, benchmarks, tunnels, future use
+  reserved,  // documentation, benchmarks, tunnels, future use
 };
 
 // Unwraps NAT64 (RFC 6052, RFC 8215) and 6to4 (RFC 3056): an address that stands for a private one

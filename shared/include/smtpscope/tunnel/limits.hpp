@@ -19,16 +19,16 @@ inline constexpr std::uint64_t initial_credit = 256 * 1024;
 inline constexpr std::uint64_t credit_ceiling = std::uint64_t{1} << 48;
 
 struct limits {
-  milliseconds handshake{5'000};    // HTTP request to WebSocket
-  milliseconds open{10'000};        // hello to open
+  milliseconds handshake{5'000};  // HTTP request to WebSocket
+  milliseconds open{10'000};      // hello to open
   milliseconds resolve{10'000};
   milliseconds connect{10'000};
   milliseconds tls{10'000};
-  milliseconds idle{660'000};       // RFC 5321 §4.5.3.2.6: a server may take 10 min after the final dot
+  milliseconds idle{660'000};  // RFC 5321 §4.5.3.2.6: a server may take 10 min after the final dot
   milliseconds session{1'800'000};
-  milliseconds ping{25'000};        // under the minute after which proxies call a connection idle
-  milliseconds half_closed{30'000}; // for the page's last words after the server's eof
-  milliseconds closing{5'000};      // for the WebSocket's close handshake
+  milliseconds ping{25'000};                          // under the minute after which proxies call a connection idle
+  milliseconds half_closed{30'000};                   // for the page's last words after the server's eof
+  milliseconds closing{5'000};                        // for the WebSocket's close handshake
   std::uint64_t bytes_up = std::uint64_t{60} << 20;   // a 35 MiB message in base64, and room
   std::uint64_t bytes_down = std::uint64_t{4} << 20;  // replies are short
 };

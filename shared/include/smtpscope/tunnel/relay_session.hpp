@@ -44,8 +44,8 @@ struct secure_server {
   destination_kind kind;
   tls_mode mode;
 };
-struct end_sending {};   // half-close towards the server, after all octets before it
-struct close_tunnel {    // close the WebSocket with that code and the server's connection
+struct end_sending {};  // half-close towards the server, after all octets before it
+struct close_tunnel {   // close the WebSocket with that code and the server's connection
   close_code with;
 };
 using action = std::variant<send_control, resolve_name, connect_server, secure_server, end_sending, close_tunnel>;
@@ -70,11 +70,11 @@ class relay_session {
   relay_session(const address_policy& policy, const limits& bounds) noexcept : policy_(policy), bounds_(bounds) {}
 
   // --- the page ---
-  void accepted();                          // the WebSocket stands: says hello
-  void page_text(std::string_view frame);   // one text message
+  void accepted();                                        // the WebSocket stands: says hello
+  void page_text(std::string_view frame);                 // one text message
   [[nodiscard]] verdict page_data(std::uint64_t octets);  // one binary message of that size
   void page_message_too_large();
-  void page_closed();                       // close frame or end of the connection
+  void page_closed();  // close frame or end of the connection
 
   // --- the server; see the actions ---
   void resolved(std::vector<ip_address> addresses, microseconds us);
@@ -87,13 +87,13 @@ class relay_session {
   [[nodiscard]] std::size_t readable() const noexcept;
   // At most readable() octets were read: send them to the page when `forward`.
   [[nodiscard]] verdict server_data(std::span<const std::byte> octets);
-  void server_ended();                      // its end of the stream
+  void server_ended();  // its end of the stream
 
   // --- the relay itself ---
   void expired(expiry which);
-  void drain(milliseconds deadline);        // asks the page to finish
-  void drained();                           // the deadline has passed
-  void turn_away();                         // instead of accepted(): too many tunnels
+  void drain(milliseconds deadline);  // asks the page to finish
+  void drained();                     // the deadline has passed
+  void turn_away();                   // instead of accepted(): too many tunnels
 
   [[nodiscard]] std::optional<action> next();
   [[nodiscard]] bool has_next() const noexcept { return !actions_.empty(); }
