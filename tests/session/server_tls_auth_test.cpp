@@ -37,6 +37,25 @@ S: 503 5.5.1 TLS is already active
 )" + bye));
 }
 
+TEST(ServerStarttls, ForgetsALoginFromBeforeTls) {
+  server_case c = sample_server("login in the clear, then STARTTLS", greeting + first_line + common + R"(S: 250-STARTTLS
+S: 250-AUTH PLAIN LOGIN
+S: 250 HELP
+C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
+S: 235 2.7.0 Authentication successful
+C: STARTTLS
+S: 220 2.0.0 Ready to start TLS
+--- TLS ---
+)" + ehlo_tls + R"(C: MAIL FROM:<amy@mail.example>
+S: 530 5.7.0 Authentication required
+C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
+S: 235 2.7.0 Authentication successful
+)" + bye);
+  c.options.auth_on_plain_link = offer::yes;
+  c.options.auth_before_mail = requirement::yes;
+  expect_dialogue(c);  // RFC 3207 §4.2
+}
+
 TEST(ServerStarttls, WhatCameInPlaintextIsNotTakenForTls) {
   server_case c = sample_server("CVE-2011-0411", greeting + ehlo_plain + R"(C: STARTTLS
 C: EHLO commandinjectiontester

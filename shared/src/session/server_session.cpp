@@ -57,6 +57,7 @@ void server_session::tls_established() {
   link_ = link_security::tls;
   // RFC 3207 §4.2: back to the state right after the greeting, knowing nothing of the client.
   reset_transaction();
+  identity_.clear();
   ehlo_name_.clear();
   extended_ = false;
   state_ = options_.hello_after_tls == requirement::yes ? server_state::expect_helo : server_state::expect_mail;

@@ -49,8 +49,9 @@ bool is_range(const json& r, std::size_t least, std::size_t size) {
 bool is_parent(const json& value, const json& range, const std::vector<wire::field>& before) {
   if (!value.is_number_unsigned()) return value.is_number_integer() && value.get<std::int64_t>() == -1;
   const auto index = value.get<std::uint64_t>();
-  return index < before.size() && before[index].begin <= range[0].get<std::uint64_t>() &&
-         range[1].get<std::uint64_t>() <= before[index].end;
+  if (index >= before.size()) return false;
+  const wire::field& parent = before[static_cast<std::size_t>(index)];
+  return parent.begin <= range[0].get<std::uint64_t>() && range[1].get<std::uint64_t>() <= parent.end;
 }
 
 status read_states(const json& value, const char* key, std::optional<std::pair<std::string, std::string>>& out) {
