@@ -17,7 +17,8 @@ prints one line of JSON when it is ready,
     {"host":"127.0.0.1","smtp":PORT,"smtps":PORT,"ca_file":"…","maildir":"…","user":"…","password":"…",
      "mailboxes":["…"],"max_message_octets":N}
 
-and stops, with everything it started, at the end of its standard input or at SIGTERM.
+and stops, with everything it started and all files it made, at the end of its standard input or
+at SIGTERM.
 
 Postfix's master must be root: another user needs `sudo -n` to work, and must stop the program by
 closing its standard input (sudo takes no signals from users). Needs the Debian packages postfix
@@ -48,6 +49,7 @@ USER = "alice@example.org"
 PASSWORD = "wonderland"
 MAILBOXES = [USER, "bob@example.org", "carol@example.org"]
 MAX_MESSAGE_OCTETS = 10 * 1024 * 1024
+DIRECTORIES = ["config", "queue", "data", "log", "tls", "mail"]
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -252,7 +254,7 @@ class Master:
         os.umask(0o022)
         self.dir.chmod(0o755)
         check_reachable(self.dir)
-        for name in ["config", "queue", "data", "log", "tls", "mail"]:
+        for name in DIRECTORIES:
             (self.dir / name).mkdir()
         shutil.chown(self.dir / "data", "postfix")
         os.chown(self.dir / "mail", self.uid, self.gid)
@@ -342,13 +344,20 @@ def serve(directory, uid, gid):
 
     for number in [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]:
         signal.signal(number, leave)
-    own = directory is None
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="smtpscope-postfix-") if own else directory).resolve()
+    if directory is None:
+        with tempfile.TemporaryDirectory(prefix="smtpscope-postfix-") as own:
+            run_in(pathlib.Path(own).resolve(), uid, gid)
+        return
+    directory = pathlib.Path(directory).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()):
+        raise PostfixError(f"{directory} is not empty: name another directory with --dir")
+    run_in(directory, uid, gid)
+
+
+def run_in(directory, uid, gid):
     master = Master(directory, uid, gid)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        if any(directory.iterdir()):
-            raise PostfixError(f"{directory} is not empty: name another directory with --dir")
         master.prepare()
         master.start()
         print(json.dumps(master.description()), flush=True)
@@ -359,8 +368,8 @@ def serve(directory, uid, gid):
             signal.signal(number, signal.SIG_IGN)
         master.stop()
         master.auth.server_close()
-        if own:
-            shutil.rmtree(directory, ignore_errors=True)
+        for name in DIRECTORIES:
+            shutil.rmtree(directory / name, ignore_errors=True)
 
 
 def root_command(arguments):

@@ -27,12 +27,12 @@ def runs(pid):
         return False
 
 
-def processes_in(directory):
-    """Postfix processes whose working directory lies in `directory`."""
+def processes_for(port):
+    """Processes of Postfix that serve this port."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and os.readlink(entry / "cwd").startswith(str(directory)):
+            if entry.name.isdigit() and f"127.0.0.1:{port}\0".encode() in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             pass
@@ -110,16 +110,17 @@ class Command(unittest.TestCase):
         described = json.loads(process.stdout.readline())
         with smtplib.SMTP("127.0.0.1", described["smtp"], timeout=PATIENCE) as client:
             self.assertEqual(client.noop()[0], 250)
-        self.assertTrue(processes_in(directory))
+        self.assertTrue(processes_for(described["smtp"]))
         return process, described
 
     def assert_gone(self, directory, described):
-        self.assertEqual(processes_in(directory), [])
+        self.assertEqual(processes_for(described["smtp"]), [])
+        self.assertEqual(list(directory.iterdir()), [])
         with self.assertRaises(ConnectionRefusedError):
             smtplib.SMTP("127.0.0.1", described["smtp"], timeout=PATIENCE)
 
     def directory(self):
-        created = tempfile.TemporaryDirectory(prefix="smtpscope-postfix-test-", ignore_cleanup_errors=True)
+        created = tempfile.TemporaryDirectory(prefix="smtpscope-postfix-test-")
         self.addCleanup(created.cleanup)
         return pathlib.Path(created.name).resolve()
 

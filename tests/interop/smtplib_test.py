@@ -151,4 +151,4 @@ class Program(unittest.TestCase):
                 relay.process.terminate()
                 code, text = client.getreply()
                 self.assertEqual(code, 421, text)
-            self.assertEqual(relay.stop(), 0)
+            self.assertEqual(relay.process.wait(PATIENCE), 0)
