@@ -14,6 +14,8 @@ export interface Certificate {
 }
 
 export class Authority {
+  private serial = 0;
+
   private constructor(
     private readonly directory: string,
     private readonly name: string,
@@ -35,8 +37,8 @@ export class Authority {
   }
 
   /** A certificate for a host name. `days` below 0 makes one that has expired. */
-  async certify(host: string, days = 7): Promise<Certificate> {
-    const base = join(this.directory, `${this.name}-${host}-${days}`);
+  async certify(host: string, days = 7, subject = `/CN=${host}`): Promise<Certificate> {
+    const base = join(this.directory, `${this.name}-${host}-${++this.serial}`);
     const paths = {
       chain: `${base}.pem`,
       key: `${base}.key`,
@@ -44,18 +46,9 @@ export class Authority {
       extensions: `${base}.ext`,
     };
     await writeFile(paths.extensions, `subjectAltName=DNS:${host}\nextendedKeyUsage=serverAuth\n`);
+    await run('openssl', ['req', ...newKey, '-subj', subject, '-keyout', paths.key, '-out', paths.request]);
     await run('openssl', [
-      'req',
-      ...newKey,
-      '-subj',
-      `/CN=${host}`,
-      '-keyout',
-      paths.key,
-      '-out',
-      paths.request,
-    ]);
-    await run('openssl', [
-      ...['x509', '-req', '-in', paths.request, '-days', String(days), '-set_serial', '4711'],
+      ...['x509', '-req', '-in', paths.request, '-days', String(days), '-set_serial', String(this.serial)],
       ...['-CA', this.file, '-CAkey', join(this.directory, `${this.name}.key`), '-extfile', paths.extensions],
       ...['-out', paths.chain],
     ]);

@@ -61,6 +61,11 @@ export class Client {
     this.stream.write(lines.map((line) => `${line}\r\n`).join(''));
   }
 
+  /** Sends exactly these. */
+  sendOctets(octets: Buffer): void {
+    this.stream.write(octets);
+  }
+
   /** The next line, which must match. */
   async expect(pattern: RegExp): Promise<string> {
     const line = await this.until(() => {
