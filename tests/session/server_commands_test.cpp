@@ -260,6 +260,15 @@ S: 421 4.4.2 mail.example Timeout, closing connection
 )"));
 }
 
+TEST(ServerSession, MayRefuseBeforeItGreets) {
+  server_driver d{sample_server("", "")};
+  d.shut_down("too many connections");  // RFC 5321 §3.8
+  EXPECT_EQ(d.take_sent(), "421 4.3.2 mail.example too many connections\r\n");
+  EXPECT_TRUE(d.closed());
+  d.connected();
+  EXPECT_EQ(d.take_sent(), "");
+}
+
 TEST(ServerSession, ArmsItsTimerAfterEveryReply) {
   auto made = session::server_session::create(sample_server("", "").options);
   session::server_session s = std::move(*made);
