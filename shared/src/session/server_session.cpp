@@ -157,8 +157,7 @@ void server_session::on_command(const std::string& line) {
   events_.emplace_back(command_received{line, c, sent::command, c.mechanism, 0});
   if (line.size() > limits::extended_command_line_octets && c.what != verb::auth)
     return complain(make(500, 5, 2, "Line too long"), c.what);
-  if (rule.says == verdict::reject)
-    return complain({rule.code, rule.enhanced, {std::string{rule.text}}}, c.what);
+  if (rule.says == verdict::reject) return complain({rule.code, rule.enhanced, {std::string{rule.text}}}, c.what);
   // Names in EHLO that are no domains ("my_laptop") are common and harmless: RFC 5321 §4.1.4
   // lets us go on, so only a missing or dangerous one is refused.
   const bool hello = c.what == verb::ehlo || c.what == verb::helo;
@@ -175,16 +174,15 @@ void server_session::proceed(const wire::command& c, const server_rule& rule) {
     case verb::mail: return on_mail(c);
     case verb::rcpt: return on_rcpt(c);
     case verb::data: return on_data(rule);
-    case verb::rset:
-      reset_transaction();
-      return reply(make(250, 0, 0, "OK"), c.what, rule.next);
+    case verb::rset: reset_transaction(); return reply(make(250, 0, 0, "OK"), c.what, rule.next);
     case verb::noop: return reply(make(250, 0, 0, "OK"), c.what, rule.next);
     case verb::vrfy:  // RFC 5321 §3.5.3: 252 where addresses are not confirmed
-      return reply(make(252, 5, 0, "Cannot VRFY user, but will accept message and attempt delivery"), c.what, rule.next);
+      return reply(make(252, 5, 0, "Cannot VRFY user, but will accept message and attempt delivery"), c.what,
+                   rule.next);
     case verb::help:
-      return reply({214, wire::enhanced_code{2, 0, 0},
-                    {"Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP QUIT VRFY HELP",
-                     "See RFC 5321"}},
+      return reply({214,
+                    wire::enhanced_code{2, 0, 0},
+                    {"Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP QUIT VRFY HELP", "See RFC 5321"}},
                    c.what, rule.next);
     case verb::quit:
       reply(make(221, 0, 0, options_.host_name + " closing connection"), c.what, rule.next);
@@ -317,9 +315,9 @@ void server_session::on_mail(const wire::command& c) {
     }
   }
   if (question.declared_octets.value_or(0) > options_.max_message_octets)  // RFC 1870 §6.1
-    return complain(make(552, 3, 4, "Message size exceeds the limit of " + std::to_string(options_.max_message_octets) +
-                                        " octets"),
-                    verb::mail);
+    return complain(
+        make(552, 3, 4, "Message size exceeds the limit of " + std::to_string(options_.max_message_octets) + " octets"),
+        verb::mail);
   offered_from_ = question.path;
   waiting_ = waiting::reverse_path;
   events_.emplace_back(std::move(question));
@@ -358,9 +356,9 @@ void server_session::take_content() {
 void server_session::finish_content() {
   if (too_large_) {
     reset_transaction();
-    return reply(make(552, 3, 4, "Message size exceeds the limit of " + std::to_string(options_.max_message_octets) +
-                                     " octets"),
-                 verb::data, server_state::expect_mail);
+    return reply(
+        make(552, 3, 4, "Message size exceeds the limit of " + std::to_string(options_.max_message_octets) + " octets"),
+        verb::data, server_state::expect_mail);
   }
   waiting_ = waiting::message;
   events_.emplace_back(message_offered{from_, to_, content_octets_});
@@ -387,8 +385,8 @@ server_facts server_session::facts() const noexcept {
   f.link = link_;
   f.authenticated = !identity_.empty();
   f.starttls_offered = options_.starttls == offer::yes;
-  f.auth_offered = !options_.mechanisms.empty() &&
-                   (link_ == link_security::tls || options_.auth_on_plain_link == offer::yes);
+  f.auth_offered =
+      !options_.mechanisms.empty() && (link_ == link_security::tls || options_.auth_on_plain_link == offer::yes);
   f.tls_before_mail = options_.tls_before_mail;
   f.auth_before_mail = options_.auth_before_mail;
   return f;
