@@ -12,14 +12,16 @@ namespace smtpscope::trace {
 
 namespace {
 
-constexpr std::array layers = {layer::dns, layer::tcp, layer::tls, layer::smtp, layer::mime, layer::queue, layer::sim, layer::note};
-constexpr std::array kinds = {kind::resolving, kind::resolved, kind::connected, kind::tls_started, kind::tls_established,
-                              kind::transport_error, kind::greeting, kind::command, kind::reply, kind::sasl_challenge,
-                              kind::sasl_response, kind::content, kind::end_of_content, kind::timeout, kind::cancelled,
-                              kind::result, kind::diagnosis, kind::closed, kind::note};
+constexpr std::array layers = {layer::dns,  layer::tcp,   layer::tls, layer::smtp,
+                               layer::mime, layer::queue, layer::sim, layer::note};
+constexpr std::array kinds = {kind::resolving,       kind::resolved,        kind::connected,     kind::tls_started,
+                              kind::tls_established, kind::transport_error, kind::greeting,      kind::command,
+                              kind::reply,           kind::sasl_challenge,  kind::sasl_response, kind::content,
+                              kind::end_of_content,  kind::timeout,         kind::cancelled,     kind::result,
+                              kind::diagnosis,       kind::closed,          kind::note};
 constexpr std::array directions = {direction::client_to_server, direction::server_to_client};
-constexpr std::array chapters = {chapter::resolve, chapter::connect, chapter::secure, chapter::greet,
-                                 chapter::login, chapter::envelope, chapter::message, chapter::done};
+constexpr std::array chapters = {chapter::resolve, chapter::connect,  chapter::secure,  chapter::greet,
+                                 chapter::login,   chapter::envelope, chapter::message, chapter::done};
 
 error wrong(std::string what) { return {errc::invalid_json, std::move(what)}; }
 
@@ -81,9 +83,13 @@ status read_ranges(const json& value, entry& e) {
   if (const auto it = value.find("fields"); it != value.end()) {
     if (!it->is_array()) return wrong("\"fields\" must be an array");
     for (const json& f : *it) {
-      const bool good = is_range(f, 4, e.bytes.size()) && f.size() == 4 && f[2].is_string() && is_parent(f[3], f, e.fields);
-      if (!good) return wrong("a field must be [begin, end, name, parent] within the bytes and its parent, which stands before it");
-      e.fields.push_back({f[0].get<std::uint32_t>(), f[1].get<std::uint32_t>(), f[2].get<std::string>(), f[3].get<int>()});
+      const bool good =
+          is_range(f, 4, e.bytes.size()) && f.size() == 4 && f[2].is_string() && is_parent(f[3], f, e.fields);
+      if (!good)
+        return wrong(
+            "a field must be [begin, end, name, parent] within the bytes and its parent, which stands before it");
+      e.fields.push_back(
+          {f[0].get<std::uint32_t>(), f[1].get<std::uint32_t>(), f[2].get<std::string>(), f[3].get<int>()});
     }
   }
   if (const auto it = value.find("masked"); it != value.end()) {
@@ -147,8 +153,7 @@ json to_json(const entry& e) {
 result<header> header_from_json(const json& value) {
   if (!value.is_object() || text_of(value, "smtpscope") != "trace")
     return wrong("this is no smtpscope trace: the first line must hold {\"smtpscope\":\"trace\",…}");
-  if (number_of(value, "version") != 1)
-    return wrong("the trace's version is not 1, the only one this program reads");
+  if (number_of(value, "version") != 1) return wrong("the trace's version is not 1, the only one this program reads");
   return header{1, text_of(value, "mode"), text_of(value, "title"), text_of(value, "started")};
 }
 
