@@ -4,34 +4,23 @@ import { live } from 'lit/directives/live.js';
 import type { RelayConfig } from '../../page/relay-api';
 import { type Breakage, hangUpPoints, type Target, type TlsChoice } from '../../page/send-request';
 import { formStyles } from '../form.styles';
-import { type IconName, icon } from '../icon';
+import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { destinationStyles } from './destination.styles';
-import { hostProblem, type PresetName, portProblem, presets, type ServerChoice, serverOf } from './presets';
+import { checkBox, fieldNote, textField } from './fields';
+import { breakages, presetIcons, tlsNames } from './labels';
+import {
+  hostProblem,
+  mailboxPort,
+  type PresetName,
+  portFor,
+  portProblem,
+  presets,
+  type ServerChoice,
+  serverOf,
+} from './presets';
 
 type Field = 'host' | 'port' | 'user' | 'password';
-
-const breakages: readonly (readonly [Breakage, string, string])[] = [
-  ['nothing', 'Nothing', 'The message arrives.'],
-  ['password', 'Wrong password', 'The server refuses the login: 535.'],
-  ['recipient', 'Unknown recipient', 'The server does not know the first mailbox: 550.'],
-  ['size', 'Message too large', 'The server takes only half of its size: 552.'],
-  ['hang-up', 'The server hangs up', 'The connection breaks in the middle.'],
-];
-
-const tlsNames: Record<TlsChoice, string> = {
-  starttls: 'STARTTLS (begins in the clear, then encrypts)',
-  implicit: 'Implicit TLS (encrypted from the first byte)',
-  never: 'None (everything can be read on the way)',
-};
-
-const presetIcons: Record<PresetName, IconName> = {
-  page: 'flask',
-  mailbox: 'inbox',
-  'gmail-465': 'lock',
-  'gmail-587': 'lock',
-  other: 'server',
-};
 
 /**
  * @summary Where a message goes: in this page, to the relay's mailbox, to Gmail or to another server; the login;
@@ -278,7 +267,7 @@ export class SmtpDestination extends LitElement {
             .checked=${live(this.mailboxTls === tls)}
             @change=${() => this.chooseMailboxTls(tls)}
           />
-          ${tls === 'starttls' ? 'STARTTLS' : 'Implicit TLS'}, port ${this.mailboxPort(tls)}
+          ${tls === 'starttls' ? 'STARTTLS' : 'Implicit TLS'}, port ${mailboxPort(this.relay, tls)}
         </label>`,
       )}
     </fieldset>`;
@@ -303,7 +292,7 @@ export class SmtpDestination extends LitElement {
               this.choice = { ...this.choice, port: Number((event.target as HTMLInputElement).value) };
             }}
           />
-          ${this.renderNote('port')}
+          ${fieldNote('port', this.problems.port)}
         </div>
       </div>
       ${this.renderTlsChoice()}
@@ -362,13 +351,13 @@ export class SmtpDestination extends LitElement {
       <div class="pair even">
         ${this.renderText('user', gmail ? 'Your Gmail address' : 'User name')} ${this.renderPassword(gmail)}
       </div>
-      ${this.renderCheck('Forget the password after the session', this.forget, (on) => {
+      ${checkBox('Forget the password after the session', this.forget, (on) => {
         this.forget = on;
       })}
       ${this.chosen === 'other' ? this.renderMechanism() : nothing}
       ${
         this.chosen === 'other' && this.choice.tls === 'never'
-          ? this.renderCheck(
+          ? checkBox(
               'Send the password without encryption, where others can read it',
               this.cleartextAuth,
               (on) => {
@@ -381,40 +370,9 @@ export class SmtpDestination extends LitElement {
     `;
   }
 
-  private renderCheck(
-    label: string,
-    checked: boolean,
-    set: (on: boolean) => void,
-    tone = '',
-  ): TemplateResult {
-    return html`<label class="check ${tone}">
-      <input
-        type="checkbox"
-        .checked=${live(checked)}
-        @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
-      />
-      ${label}
-    </label>`;
-  }
-
   private renderText(field: 'host' | 'user', label: string): TemplateResult {
-    const problem = this.problems[field];
-    return html`<div class="field ${problem ? 'wrong' : ''}">
-      <label for=${field}>${label}</label>
-      <input
-        id=${field}
-        type="text"
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck="false"
-        aria-invalid=${problem ? 'true' : 'false'}
-        aria-describedby="${field}-note"
-        .value=${live(this.choice[field])}
-        @input=${this.onText(field)}
-        @change=${() => this.changed()}
-      />
-      ${this.renderNote(field)}
-    </div>`;
+    const handlers = { input: this.onText(field), change: () => this.changed() };
+    return textField(field, label, this.choice[field], this.problems[field], handlers);
   }
 
   /** Never stored: no form around it, no name, no autofill. It lives in this element's memory only. */
@@ -448,18 +406,14 @@ export class SmtpDestination extends LitElement {
           ${icon(this.showPassword ? 'eye-off' : 'eye')}
         </button>
       </span>
-      ${this.renderNote(
+      ${fieldNote(
         'password',
+        this.problems.password,
         gmail
           ? 'Not your account password: 16 letters, made in your Google account once 2-Step Verification is on.'
           : 'Kept in this tab only, never stored; masked in the trace.',
       )}
     </div>`;
-  }
-
-  private renderNote(field: Field, hint = ''): TemplateResult {
-    const problem = this.problems[field];
-    return html`<p id="${field}-note" class="note">${problem ? html`${icon('alert')}${problem}` : hint}</p>`;
   }
 
   private onText(field: 'host' | 'user' | 'password') {
@@ -470,21 +424,13 @@ export class SmtpDestination extends LitElement {
     };
   }
 
-  private mailboxPort(tls: 'starttls' | 'implicit'): number {
-    const mailbox = this.relay?.mailbox;
-    return tls === 'starttls' ? (mailbox?.smtp_port ?? 2525) : (mailbox?.smtps_port ?? 2465);
-  }
-
   private chooseMailboxTls(tls: 'starttls' | 'implicit'): void {
     this.mailboxTls = tls;
-    this.choice = { ...this.choice, tls, port: this.mailboxPort(tls) };
+    this.choice = { ...this.choice, tls, port: mailboxPort(this.relay, tls) };
   }
 
   private chooseTls(tls: TlsChoice): void {
-    const usual: Record<TlsChoice, number> = { starttls: 587, implicit: 465, never: 25 };
-    const { port } = this.choice;
-    const follows = Object.values(usual).includes(port);
-    this.choice = { ...this.choice, tls, port: follows ? usual[tls] : port };
+    this.choice = { ...this.choice, tls, port: portFor(tls, this.choice.port) };
   }
 
   private onMechanism(event: Event): void {

@@ -1,6 +1,6 @@
 // Where a message can go, before the reader changes anything.
 
-import type { RelayMailbox } from '../../page/relay-api';
+import type { RelayConfig, RelayMailbox } from '../../page/relay-api';
 import type { Mechanism, TlsChoice } from '../../page/send-request';
 
 export type PresetName = 'page' | 'mailbox' | 'gmail-465' | 'gmail-587' | 'other';
@@ -100,4 +100,16 @@ export function portProblem(port: number): string | undefined {
   return Number.isInteger(port) && port >= 1 && port <= 65535
     ? undefined
     : 'A port is a number from 1 to 65535.';
+}
+
+/** The port for a kind of TLS: the usual one, unless the reader chose a port that is none of the usual. */
+export function portFor(tls: TlsChoice, port: number): number {
+  const usual: Record<TlsChoice, number> = { starttls: 587, implicit: 465, never: 25 };
+  return Object.values(usual).includes(port) ? usual[tls] : port;
+}
+
+/** Where the embedded mailbox listens; its usual ports while no relay has told. */
+export function mailboxPort(relay: RelayConfig | null | undefined, tls: 'starttls' | 'implicit'): number {
+  const mailbox = relay?.mailbox;
+  return tls === 'starttls' ? (mailbox?.smtp_port ?? 2525) : (mailbox?.smtps_port ?? 2465);
 }

@@ -13,6 +13,7 @@ import { type IconName, icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { shown } from '../text';
 import { storyStyles } from './story.styles';
+import { storyStateStyles } from './story-state.styles';
 import { heightOf, type StoryWindow, silence, topsOf, unitsInSight } from './window';
 
 const laneNames: Record<Lane, string> = { page: 'Page', relay: 'Relay', server: 'Server' };
@@ -52,7 +53,7 @@ function toneOf(entry: TraceEntry): 'good' | 'bad' | '' {
  * @event smtp-select - An entry was chosen; detail is a Selection.
  */
 export class SmtpStory extends LitElement {
-  static override styles = [sharedStyles, storyStyles];
+  static override styles = [sharedStyles, storyStyles, storyStateStyles];
 
   @property({ attribute: false }) entries: readonly TraceEntry[] = [];
   @property({ attribute: false }) units: readonly Unit[] = [];
