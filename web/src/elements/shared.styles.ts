@@ -40,7 +40,8 @@ export const sharedStyles = css`
   button {
     cursor: pointer;
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled="true"] {
     cursor: default;
     opacity: 0.5;
   }
@@ -58,7 +59,7 @@ export const sharedStyles = css`
     color: inherit;
     white-space: nowrap;
   }
-  .button:hover:not(:disabled) {
+  .button:hover:not(:disabled, [aria-disabled="true"]) {
     background: var(--smtp-hover);
   }
   .button.primary {
@@ -67,7 +68,7 @@ export const sharedStyles = css`
     color: var(--smtp-paper);
     font-weight: 600;
   }
-  .button.primary:hover:not(:disabled) {
+  .button.primary:hover:not(:disabled, [aria-disabled="true"]) {
     background: color-mix(in srgb, var(--smtp-ink) 86%, var(--smtp-paper));
   }
   .button.square {
@@ -83,7 +84,7 @@ export const sharedStyles = css`
     border-color: transparent;
     background: transparent;
   }
-  .button.quiet:hover:not(:disabled) {
+  .button.quiet:hover:not(:disabled, [aria-disabled="true"]) {
     background: var(--smtp-hover);
   }
   :focus-visible {

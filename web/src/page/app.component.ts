@@ -11,6 +11,7 @@ import { icon } from '../elements/icon';
 import { saveFile } from '../elements/save';
 import type { SessionServices, SmtpSession } from '../elements/session/session.component';
 import { sharedStyles } from '../elements/shared.styles';
+import { shown } from '../elements/text';
 import { formatOctets } from '../text/format';
 import { appStyles } from './app.styles';
 import { type RelayConfig, relayConfig } from './relay-api';
@@ -129,13 +130,19 @@ export class SmtpApp extends LitElement {
   }
 
   private begin(driver: SessionDriver, message: Uint8Array | undefined, mailbox: boolean): void {
+    // A session that was left for another may still have something to say; nobody listens to it.
+    const current = () => this.session?.driver === driver;
     const sink: TraceSink = {
       opened: (header) => this.opened({ driver, header, message, mailbox }),
-      appended: (entries) => this.appended(entries),
-      finished: (result) => {
-        this.delivered = result.outcome === 'delivered' || result.outcome === 'partly';
+      appended: (entries) => {
+        if (current()) this.appended(entries);
       },
-      ended: () => this.ended(),
+      finished: (result) => {
+        if (current()) this.delivered = result.outcome === 'delivered' || result.outcome === 'partly';
+      },
+      ended: () => {
+        if (current()) this.ended();
+      },
     };
     this.running = true;
     try {
@@ -162,8 +169,21 @@ export class SmtpApp extends LitElement {
   }
 
   private ended(): void {
+    const cancelling = this.renderRoot.querySelector('.stop:focus') !== null;
     this.running = false;
     this.composer?.sessionEnded();
+    // Its button goes, and would take focus with it.
+    if (cancelling) void this.updateComplete.then(() => this.viewer?.focusViewer());
+  }
+
+  private backToSession(): void {
+    this.view = 'session';
+    void this.updateComplete.then(() => this.viewer?.focusViewer());
+  }
+
+  private dismiss(): void {
+    this.notice = '';
+    document.querySelector<HTMLElement>('#open-trace')?.focus();
   }
 
   /** Opens a trace file. */
@@ -182,7 +202,8 @@ export class SmtpApp extends LitElement {
       if (this.running) this.session?.driver.cancel();
       this.begin(new ReplayDriver(trace), undefined, false);
     } catch (error) {
-      this.notice = `${file.name} cannot be opened as a trace: ${error instanceof Error ? error.message : String(error)}`;
+      const why = error instanceof Error ? error.message : String(error);
+      this.notice = `${file.name} cannot be opened as a trace: ${shortened(why)}`;
     }
   }
 
@@ -209,14 +230,12 @@ export class SmtpApp extends LitElement {
         ${
           this.notice
             ? html`<p class="notice" role="alert">
-              ${icon('alert')}<span>${this.notice}</span>
+              ${icon('alert')}<span>${shown(this.notice)}</span>
               <button
                 type="button"
                 class="button square quiet"
                 aria-label="Dismiss"
-                @click=${() => {
-                  this.notice = '';
-                }}
+                @click=${this.dismiss}
               >
                 ${icon('close')}
               </button>
@@ -238,9 +257,7 @@ export class SmtpApp extends LitElement {
             <button
               type="button"
               class="button"
-              @click=${() => {
-                this.view = 'session';
-              }}
+              @click=${this.backToSession}
             >
               ${icon('back')}Back to the session
             </button>
@@ -304,4 +321,9 @@ export class SmtpApp extends LitElement {
     event.preventDefault();
     void this.openTrace(file);
   }
+}
+
+/** What is wrong with a file may quote the file, which may be long. */
+function shortened(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

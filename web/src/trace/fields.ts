@@ -1,6 +1,7 @@
 // Which named field a byte belongs to. Fields nest at most three deep; a parent stands before its children.
 
 import type { TraceEntry } from '../core/types';
+import { visibleText } from '../text/visible';
 
 export interface Field {
   index: number;
@@ -17,9 +18,9 @@ export const fieldTints = 6;
 const structural = new Set(['line', 'crlf', 'separator', 'argument', 'content']);
 const cache = new WeakMap<TraceEntry, Field[]>();
 
-/** "enhanced_code" → "enhanced code". */
+/** "enhanced_code" → "enhanced code". The name may come from a file, so it is made safe to show. */
 export function fieldTitle(name: string): string {
-  return name === 'crlf' ? 'end of line (CR LF)' : name.replaceAll('_', ' ');
+  return name === 'crlf' ? 'end of line (CR LF)' : visibleText(name.replaceAll('_', ' '));
 }
 
 export function fieldsOf(entry: TraceEntry): Field[] {

@@ -2,9 +2,11 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatOctets } from '../../text/format';
+import { visibleText } from '../../text/visible';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
+import { shown } from '../text';
 import { attachmentsStyles } from './attachments.styles';
 import { canBeInline, largestFiles, type PickedFile, readFile, totalOctets } from './files';
 
@@ -62,13 +64,13 @@ export class SmtpAttachments extends LitElement {
     return html`<li>
       ${file.preview ? html`<img src=${file.preview} alt="" />` : html`<span class="paper">${icon('paperclip')}</span>`}
       <span class="about"
-        ><span class="file-name">${file.fileName}</span
+        ><span class="file-name">${shown(file.fileName)}</span
         ><span class="size">${formatOctets(file.octets.length)}, ${file.mediaType}</span></span
       >
       ${
         canBeInline(file.mediaType)
           ? html`<label class="inline"
-              ><span class="vh">${file.fileName} goes </span>
+              ><span class="vh">${visibleText(file.fileName)} goes </span>
               <select @change=${(event: Event) => this.setInline(file, (event.target as HTMLSelectElement).value === 'inline')}>
                 <option value="inline" ?selected=${file.inline}>in the text</option>
                 <option value="attach" ?selected=${!file.inline}>attached</option>
@@ -79,7 +81,7 @@ export class SmtpAttachments extends LitElement {
       <button
         type="button"
         class="button square quiet"
-        aria-label="Remove ${file.fileName}"
+        aria-label="Remove ${visibleText(file.fileName)}"
         @click=${() => this.dropFile(file)}
       >
         ${icon('trash')}
@@ -92,13 +94,13 @@ export class SmtpAttachments extends LitElement {
     this.problem = '';
     for (const file of files) {
       if (totalOctets(this.files) + file.size > largestFiles) {
-        this.problem = `${file.name} is too large: all files together may have ${formatOctets(largestFiles)}.`;
+        this.problem = `${visibleText(file.name)} is too large: all files together may have ${formatOctets(largestFiles)}.`;
         return;
       }
       try {
         this.change([...this.files, await readFile(file)]);
       } catch {
-        this.problem = `${file.name} cannot be read. Is it a folder?`;
+        this.problem = `${visibleText(file.name)} cannot be read. Is it a folder?`;
       }
     }
   }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from 'lit/decorators.js';
 import type { MessageTree, TraceEntry } from '../../core/types';
 import { countBytes, formatOctets } from '../../text/format';
+import { visibleText } from '../../text/visible';
 import { messageOnWire, placeOnWire, sameBytes } from '../../trace/content';
 import { bytesToText } from '../../trace/entry-bytes';
 import { emit } from '../events';
@@ -217,7 +218,7 @@ export class SmtpMessage extends LitElement {
       return html`<p class="text quiet">A container with ${children} part${children === 1 ? '' : 's'}.</p>`;
     }
     if (this.picture?.part === index)
-      return html`<img src=${this.picture.address} alt="Preview of ${part.fileName ?? 'the picture'}" />`;
+      return html`<img src=${this.picture.address} alt="Preview of ${part.fileName ? visibleText(part.fileName) : 'the picture'}" />`;
     if (part.mediaType.startsWith('text/')) {
       const octets = this.services?.messagePart(message, index) ?? new Uint8Array(0);
       const text = bytesToText(octets.subarray(0, longestText));

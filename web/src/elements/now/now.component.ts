@@ -181,7 +181,7 @@ export class SmtpNow extends LitElement {
     const decoded = decodedOf(entry);
     if (decoded.length === 0) return nothing;
     return html`<dl class="decoded" aria-label="Base64 decoded">
-      ${decoded.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value ? html`<code>${shown(value)}</code>` : 'empty'}</dd></div>`)}
+      ${decoded.map(({ name, value }) => html`<div><dt>${shown(name)}</dt><dd>${value ? html`<code>${shown(value)}</code>` : 'empty'}</dd></div>`)}
     </dl>`;
   }
 

@@ -86,7 +86,7 @@ export class SmtpSecurity extends LitElement {
             <b>${shown(certificate.subject)}</b>
             <span>issued by ${shown(certificate.issuer)}</span>
             ${certificate.names?.length > 0 ? html`<span>for <code>${shown(certificate.names.join(', '))}</code></span>` : nothing}
-            ${certificate.notAfter ? html`<span>valid ${(certificate.notBefore ?? '').slice(0, 10)} to ${certificate.notAfter.slice(0, 10)}</span>` : nothing}
+            ${certificate.notAfter ? html`<span>valid ${shown((certificate.notBefore ?? '').slice(0, 10))} to ${shown(certificate.notAfter.slice(0, 10))}</span>` : nothing}
           </li>`,
         )}
       </ol>

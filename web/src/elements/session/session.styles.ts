@@ -9,8 +9,8 @@ export const sessionStyles = css`
     flex-direction: column;
     min-height: calc(100dvh - 3.1rem);
   }
-  .viewer:focus {
-    outline: none;
+  .viewer:focus-visible {
+    outline-offset: -2px;
   }
   .head {
     max-width: 1500px;

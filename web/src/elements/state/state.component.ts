@@ -98,7 +98,7 @@ export class SmtpState extends LitElement {
     return html`<section class="known" aria-labelledby="known-title">
       <h3 id="known-title">Known so far</h3>
       <dl>
-        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === 'string' ? shown(value) : value}</dd></div>`)}
         ${snapshot.recipients.map(
           (recipient) => html`<div>
             <dt>Recipient</dt>
@@ -121,5 +121,5 @@ export class SmtpState extends LitElement {
 /** The state's name, and in words where they differ. */
 function machineState(name: string): TemplateResult {
   const words = stateWords(name);
-  return html`<code>${name}</code>${words === name ? nothing : html`<span>${words}</span>`}`;
+  return html`<code>${shown(name)}</code>${words === name ? nothing : html`<span>${shown(words)}</span>`}`;
 }

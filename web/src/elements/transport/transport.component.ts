@@ -33,8 +33,8 @@ export class SmtpTransport extends LitElement {
             type="button"
             class="button primary step"
             title="Step (right arrow)"
-            ?disabled=${atEnd}
-            @click=${() => this.ask({ do: 'step' })}
+            aria-disabled=${atEnd ? 'true' : 'false'}
+            @click=${() => this.askUnless(atEnd, { do: 'step' })}
           >
             Step${icon('step')}
           </button>
@@ -71,7 +71,7 @@ export class SmtpTransport extends LitElement {
         <p class="position"><b>${done}/${total}</b> <span>${this.now}</span></p>
         ${
           player.live && !player.following
-            ? html`<button type="button" class="button live" @click=${() => this.ask({ do: 'follow' })}>
+            ? html`<button type="button" class="button live" @click=${this.onFollow}>
               ${icon('radio')}<span>Live</span>
             </button>`
             : nothing
@@ -86,13 +86,23 @@ export class SmtpTransport extends LitElement {
     action: PlayerAction,
     disabled: boolean,
   ): TemplateResult {
-    return html`<button type="button" class="button square" aria-label=${name} title=${name} ?disabled=${disabled} @click=${() => this.ask(action)}>
+    return html`<button type="button" class="button square" aria-label=${name} title=${name} aria-disabled=${disabled ? 'true' : 'false'} @click=${() => this.askUnless(disabled, action)}>
       ${icon(shape)}
     </button>`;
   }
 
   private ask(action: PlayerAction): void {
     emit(this, 'smtp-player', action);
+  }
+
+  /** A button at its end stays where focus can be: a disabled one would drop it, and the keys with it. */
+  private askUnless(atEnd: boolean, action: PlayerAction): void {
+    if (!atEnd) this.ask(action);
+  }
+
+  private onFollow(): void {
+    this.ask({ do: 'follow' });
+    this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.step')?.focus());
   }
 
   private onScrub(event: Event): void {
