@@ -143,6 +143,9 @@ test('a hostile trace file is shown as what it says', async ({ app, page }) => {
       ...entry,
       data: poison(entry.data),
       explain: poison(entry.explain),
+      ...(entry.fields
+        ? { fields: entry.fields.map(([b, e, name, parent]) => [b, e, poison(name), parent]) }
+        : {}),
       ...(entry.text === undefined ? {} : { text: `${entry.text.slice(0, -2)}${markup}${tricks}\r\n` }),
     })),
   ];

@@ -1,5 +1,7 @@
 import { expectVisibleFocus, tabTo } from './support/focus';
-import { expect, test } from './support/test';
+import { toPeer } from './support/lessons';
+import { secured } from './support/peer-scripts';
+import { expect, test } from './support/peer-test';
 
 const address = 'ada@example.org';
 const password = 'pass one';
@@ -124,6 +126,27 @@ test('no button loses focus when it has done its work', async ({ app, page }) =>
     await page.keyboard.press('Enter');
     await expectVisibleFocus(page);
   });
+});
+
+test('Cancel and Live leave focus in the session', async ({ app, page, peer, server }) => {
+  peer.script = async (client) => {
+    await secured(client);
+    await client.silence();
+  };
+  await toPeer(app, server);
+  await app.sendForReal();
+  await expect(app.story).toContainText('AUTH');
+  await page.keyboard.press('Home');
+  await app.button('Live').focus();
+  await page.keyboard.press('Enter');
+  await expect(app.button('Live')).toBeHidden();
+  await expectVisibleFocus(page);
+  await app.button('Cancel').focus();
+  await page.keyboard.press('Enter');
+  await app.ended();
+  await expect(app.session).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(app.position).toHaveValue('1');
 });
 
 test('focus goes all the way round and is seen at each stop', async ({ app, page }) => {
