@@ -17,7 +17,7 @@ error invalid(std::string detail) { return {errc::invalid_json, std::move(detail
 // of one object are bounded too. The members are those of the library's json_sax.
 class builder {
  public:
-  explicit builder(std::size_t max_depth) noexcept : max_depth_(max_depth) {}
+  explicit builder(std::size_t max_depth) : max_depth_(max_depth) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }

@@ -68,6 +68,7 @@ TEST(Base64, RefusesEverySecondSpelling) {
       {"two padded groups", "Zg==Zg=="},
       {"bits left over, one octet", "Zh=="},
       {"bits left over, two octets", "Zm9="},
+      {"higher bit left over, two octets", "Zm+="},
       {"line break inside", "Zm9v\r\nYmFy"},
       {"line break as a group", "Zm9vYm\r\n"},
       {"space", "Zm 9"},

@@ -114,6 +114,14 @@ TEST(LineReader, AnEndlessLineIsReportedOnceAndNotKept) {
   EXPECT_EQ(drain(reader), std::vector<std::string>{"NOOP\r\n"});
 }
 
+TEST(LineReader, ALineIsTooLongAsSoonAsItCannotEndInTime) {
+  line_reader reader(20);
+  reader.append(std::string(19, 'x'));
+  EXPECT_FALSE(reader.next());
+  reader.append("x");
+  EXPECT_EQ(drain(reader), std::vector<std::string>{"!"});
+}
+
 TEST(LineReader, TheBoundCanGrowForTheNextLine) {
   line_reader reader(10);
   reader.append("12345678\r\n");
