@@ -157,8 +157,8 @@ void relay_session::tls_failed(code what, tls_reason reason, std::vector<certifi
 
 std::size_t relay_session::readable() const noexcept {
   if (phase_ != phase::streaming || server_ended_) return 0;
-  // One octet beyond the limit may be read: only it tells a server that ended there from one that did not.
-  const std::uint64_t left = bounds_.bytes_down - bytes_down_ + 1;
+  // At the limit one more octet is read: only it tells a server that ended there from one that did not.
+  const std::uint64_t left = std::max<std::uint64_t>(bounds_.bytes_down - bytes_down_, 1);
   return static_cast<std::size_t>(std::min({credit_, left, std::uint64_t{data_frame_octets}}));
 }
 

@@ -1,0 +1,106 @@
+#include "integration/tunnel_fixture.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace smtpscope::testing {
+
+stub_resolver::stub_resolver(table more) : names_(std::move(more)) { names_.try_emplace("mail.test", net::resolution{{address("127.0.0.1")}, {}}); }
+
+void stub_resolver::resolve(std::string host, answer done) {
+  if (host.rfind("slow", 0) == 0) return;
+  const auto found = names_.find(host);
+  done(found != names_.end() ? found->second : net::resolution{{}, tunnel::code::name_not_found});
+}
+
+tunnel::ip_address address(std::string_view text) { return tunnel::parse_ip_address(text).value(); }
+
+running_relay::running_relay(const std::vector<std::uint16_t>& ports, const change& adjust, stub_resolver::table names) {
+  spdlog::set_level(spdlog::level::off);
+  app::serve_options options;
+  options.listen.port(0);
+  options.mailbox = app::with_mailbox::no;
+  options.private_addresses = tunnel::private_addresses::allowed;
+  options.drain = milliseconds(100);
+  for (const std::uint16_t port : ports)
+    for (const char* host : {"mail.test", "127.0.0.1"}) options.allow.push_back({*tunnel::host_name::parse(host), port});
+  if (adjust) adjust(options);
+  auto created = app::relay::create(std::move(options), std::make_unique<stub_resolver>(std::move(names)));
+  if (!created) throw std::runtime_error(created.why().detail);
+  relay_ = std::move(*created);
+  thread_ = std::thread([this] { relay_->run(); });
+}
+
+void running_relay::end() {
+  if (!thread_.joinable()) return;
+  relay_->stop();
+  thread_.join();
+}
+
+running_relay::~running_relay() { end(); }
+
+test::websocket_client::wish own_page(const running_relay& relay) {
+  return {"ws://" + relay.host() + "/tunnel", {"smtpscope.tunnel.v1"}, {{"Origin", relay.origin()}}};
+}
+
+page::page(const running_relay& relay) : client_(own_page(relay)) {
+  if (!client_.opened()) throw std::runtime_error("the tunnel was refused: " + client_.response_body());
+  hello_ = expect("hello");
+}
+
+void page::open(const std::string& host, std::uint16_t port, const std::string& tls) {
+  say({{"op", "open"}, {"host", host}, {"port", port}, {"tls", tls}});
+}
+
+json page::expect(const std::string& event) {
+  const auto message = client_.receive();
+  if (!message) {
+    ADD_FAILURE() << "the tunnel ended where " << event << " was expected";
+    return json::object();
+  }
+  const auto parsed = message->what == test::websocket_client::message::kind::text ? parse_json(message->octets) : result<json>(json());
+  if (!parsed || parsed->value("ev", "") != event) {
+    ADD_FAILURE() << event << " was expected, not " << message->octets.substr(0, 300);
+    return json::object();
+  }
+  return *parsed;
+}
+
+void page::connect(std::uint16_t port, const std::string& tls) {
+  open("mail.test", port, tls);
+  EXPECT_EQ(expect("resolved").value("addresses", json()), json::array({"127.0.0.1"}));
+  EXPECT_EQ(expect("connected").value("port", 0), port);
+  if (tls == "implicit") expect("tls");
+}
+
+json page::expect_error(const std::string& stage, const std::string& code, int close) {
+  json error = expect("error");
+  EXPECT_EQ(error.value("stage", ""), stage) << to_string(error);
+  EXPECT_EQ(error.value("code", ""), code) << to_string(error);
+  EXPECT_TRUE(error.contains("retryable"));
+  EXPECT_GT(error.value("message", "").size(), 20U) << "a sentence for people";
+  EXPECT_EQ(client_.close_code(), close);
+  return error;
+}
+
+std::string page::read(std::size_t octets) {
+  std::string got;
+  while (got.size() < octets) {
+    const auto message = client_.receive();
+    if (!message) {
+      ADD_FAILURE() << "the tunnel ended after " << got.size() << " of " << octets << " octets";
+      break;
+    }
+    if (message->what == test::websocket_client::message::kind::text) {
+      ADD_FAILURE() << "octets were expected, not " << message->octets;
+      break;
+    }
+    EXPECT_LE(message->octets.size(), 65536U);
+    got += message->octets;
+  }
+  return got;
+}
+
+}  // namespace smtpscope::testing

@@ -1,0 +1,88 @@
+#pragma once
+// A relay in this process on ports of its own, with a name service that the test answers for, and a
+// page that speaks to it through websocketpp.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "integration/mailbox_fixture.hpp"
+#include "integration/tunnel_peer.hpp"
+#include "relay/app/relay.hpp"
+#include "smtpscope/base/json.hpp"
+#include "support/websocket_client.hpp"
+
+namespace smtpscope::testing {
+
+// mail.test is at 127.0.0.1, and what a test adds; other names do not exist. Names that begin with
+// "slow" are never answered.
+class stub_resolver final : public net::resolver {
+ public:
+  using table = std::map<std::string, net::resolution>;
+  explicit stub_resolver(table more);
+  void resolve(std::string host, answer done) override;
+
+ private:
+  table names_;
+};
+
+[[nodiscard]] tunnel::ip_address address(std::string_view text);
+
+class running_relay {
+ public:
+  using change = std::function<void(app::serve_options&)>;
+  // With mail.test:PORT and 127.0.0.1:PORT allowed for each of the ports, private addresses too, and no
+  // mailbox. `adjust` may change all that.
+  explicit running_relay(const std::vector<std::uint16_t>& ports, const change& adjust = {}, stub_resolver::table names = {});
+  running_relay(const running_relay&) = delete;
+  running_relay& operator=(const running_relay&) = delete;
+  ~running_relay();
+
+  [[nodiscard]] std::uint16_t port() const { return relay_->port(); }
+  [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port()); }
+  [[nodiscard]] std::string origin() const { return "http://" + host(); }
+  [[nodiscard]] app::relay& itself() { return *relay_; }
+  // Ends it and waits for the end.
+  void end();
+
+ private:
+  std::unique_ptr<app::relay> relay_;
+  std::thread thread_;
+};
+
+// A page with a tunnel. Its waits end after 20 s with a failure of the test.
+class page {
+ public:
+  // Connects as the relay's own page would, and takes its hello.
+  explicit page(const running_relay& relay);
+
+  void open(const std::string& host, std::uint16_t port, const std::string& tls = "none");
+  void send(const std::string& octets) { client_.send_binary(octets); }
+  void say(const json& frame) { client_.send_text(to_string(frame)); }
+  // The next frame, which must be that event.
+  json expect(const std::string& event);
+  // Everything up to and with `connected`.
+  void connect(std::uint16_t port, const std::string& tls = "none");
+  // The next frame must be that error, and the close code that one.
+  json expect_error(const std::string& stage, const std::string& code, int close);
+  // Octets from the server, until so many have come.
+  std::string read(std::size_t octets);
+  [[nodiscard]] std::optional<int> close_code() { return client_.close_code(); }
+
+  [[nodiscard]] test::websocket_client& client() { return client_; }
+  [[nodiscard]] const json& hello() const { return hello_; }
+
+ private:
+  test::websocket_client client_;
+  json hello_;
+};
+
+// The wish of the relay's own page.
+[[nodiscard]] test::websocket_client::wish own_page(const running_relay& relay);
+
+}  // namespace smtpscope::testing

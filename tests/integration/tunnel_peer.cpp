@@ -1,0 +1,197 @@
+#include "integration/tunnel_peer.hpp"
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace smtpscope::testing {
+namespace {
+
+constexpr int patience = 20'000;  // milliseconds
+
+int listen_on_loopback(int backlog, std::uint16_t& port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  if (listener < 0 || ::bind(listener, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::listen(listener, backlog) != 0 ||
+      ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+    throw std::runtime_error("cannot listen on loopback");
+  port = ntohs(at.sin_port);
+  return listener;
+}
+
+net::validity valid_for(std::chrono::hours from, std::chrono::hours until) {
+  const auto now = net::validity_clock::now();
+  return {now + from, now + until};
+}
+
+tls_identity make_identity(net::validity when, const std::string& name) {
+  auto authority = net::make_authority(valid_for(std::chrono::hours(-48), std::chrono::hours(240)));
+  if (!authority) throw std::runtime_error(authority.why().detail);
+  auto own = net::make_server_certificate(*authority, when, {name}, {"127.0.0.1"});
+  if (!own) throw std::runtime_error(own.why().detail);
+  return {std::move(*own), net::to_pem(*authority->certificate)};
+}
+
+}  // namespace
+
+peer::~peer() {
+  if (tls_ != nullptr) SSL_free(tls_);
+  if (context_ != nullptr) SSL_CTX_free(context_);
+  if (socket_ >= 0) ::close(socket_);
+}
+
+bool peer::wait(short events, int milliseconds) const {
+  pollfd entry{socket_, events, 0};
+  return ::poll(&entry, 1, milliseconds) == 1;
+}
+
+bool peer::send(std::string_view octets) {
+  while (!octets.empty()) {
+    if (!wait(POLLOUT, patience)) return false;
+    const ssize_t n = tls_ != nullptr ? SSL_write(tls_, octets.data(), static_cast<int>(octets.size()))
+                                      : ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
+    if (n <= 0) return false;
+    octets.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+std::size_t peer::read_some(char* into, std::size_t most) {
+  const bool pending = tls_ != nullptr && SSL_pending(tls_) > 0;
+  if (!pending && !wait(POLLIN, patience)) return 0;
+  const ssize_t n = tls_ != nullptr ? SSL_read(tls_, into, static_cast<int>(most)) : ::recv(socket_, into, most, 0);
+  return n > 0 ? static_cast<std::size_t>(n) : 0;
+}
+
+std::string peer::read(std::size_t octets) {
+  std::string got;
+  std::array<char, 65536> piece;
+  while (got.size() < octets) {
+    const std::size_t n = read_some(piece.data(), std::min(piece.size(), octets - got.size()));
+    if (n == 0) break;
+    got.append(piece.data(), n);
+  }
+  return got;
+}
+
+std::string peer::read_until(std::string_view text) {
+  std::string got;
+  while (got.find(text) == std::string::npos) {
+    const std::string one = read(1);
+    if (one.empty()) break;
+    got += one;
+  }
+  return got;
+}
+
+std::string peer::read_to_end() { return read(std::string::npos); }
+
+bool peer::start_tls(const tls_identity& shown) {
+  context_ = SSL_CTX_new(TLS_server_method());
+  if (shown.highest_version != 0) SSL_CTX_set_max_proto_version(context_, shown.highest_version);
+  SSL_CTX_set_security_level(context_, 0);  // so that it can be made to offer what nobody should take
+  SSL_CTX_use_certificate(context_, shown.own.certificate.get());
+  SSL_CTX_use_PrivateKey(context_, shown.own.key.get());
+  tls_ = SSL_new(context_);
+  SSL_set_fd(tls_, socket_);
+  return SSL_accept(tls_) == 1;
+}
+
+void peer::end_sending() {
+  if (tls_ != nullptr) SSL_shutdown(tls_);
+  ::shutdown(socket_, SHUT_WR);
+}
+
+void peer::reset() {
+  const linger now{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  ::close(std::exchange(socket_, -1));
+}
+
+std::uint64_t peer::send_until_stalled(std::uint64_t most) {
+  constexpr int silence = 1'000;  // milliseconds
+  const std::string piece(65536, 's');
+  std::uint64_t sent = 0;
+  while (sent < most && wait(POLLOUT, silence)) {
+    const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), most - sent));
+    const ssize_t n = ::send(socket_, piece.data(), now, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno != EAGAIN) break;
+    if (n > 0) sent += static_cast<std::uint64_t>(n);
+  }
+  return sent;
+}
+
+scripted_server::scripted_server(script play) : listener_(listen_on_loopback(16, port_)) {
+  thread_ = std::thread([this, play = std::move(play)] {
+    for (;;) {
+      const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket < 0 || ending_) {
+        if (socket >= 0) ::close(socket);
+        return;
+      }
+      timeval limit{patience / 1000, 0};  // for OpenSSL's blocking handshake
+      ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+      ++connections_;
+      peer other(socket);
+      play(other);
+    }
+  });
+}
+
+scripted_server::~scripted_server() {
+  ending_ = true;
+  ::shutdown(listener_, SHUT_RDWR);  // wakes accept()
+  thread_.join();
+  ::close(listener_);
+}
+
+std::uint16_t closed_port() {
+  std::uint16_t port = 0;
+  ::close(listen_on_loopback(1, port));
+  return port;
+}
+
+// Linux drops a SYN when the queue of accepted connections is full, as a firewall would.
+silent_port::silent_port() : listener_(listen_on_loopback(0, port_)) {
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port_);
+  for (int i = 0; i < 2; ++i) {
+    const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    ::connect(filler, reinterpret_cast<sockaddr*>(&at), sizeof at);
+    fillers_.push_back(filler);
+  }
+  pollfd first{fillers_.front(), POLLOUT, 0};
+  ::poll(&first, 1, patience);
+}
+
+silent_port::~silent_port() {
+  for (const int filler : fillers_) ::close(filler);
+  ::close(listener_);
+}
+
+tls_identity good_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "mail.test"); }
+tls_identity expired_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(-1)), "mail.test"); }
+tls_identity future_identity() { return make_identity(valid_for(std::chrono::hours(1), std::chrono::hours(24)), "mail.test"); }
+tls_identity other_name_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "other.test"); }
+
+tls_identity self_signed_identity() {
+  auto own = net::make_authority(valid_for(std::chrono::hours(-24), std::chrono::hours(24)));
+  if (!own) throw std::runtime_error(own.why().detail);
+  std::string pem = net::to_pem(*own->certificate);
+  return {std::move(*own), std::move(pem)};
+}
+
+}  // namespace smtpscope::testing
