@@ -66,9 +66,7 @@ test('the message is too large, said before it is sent', async ({ app, peer, ser
     const size = /SIZE=(\d+)/.exec(await client.expect(/^MAIL FROM:<\S+>.* SIZE=\d+/))?.[1];
     if (Number(size) > room) {
       client.send(`552 5.3.4 Message size exceeds fixed limit of ${room}`);
-      await client.expect(/^QUIT$/);
-      client.send('221 Bye');
-      return;
+      return goodbye(client);
     }
     client.send('250 OK');
     await client.expect(/^RCPT TO/);
@@ -77,7 +75,7 @@ test('the message is too large, said before it is sent', async ({ app, peer, ser
     client.send('354 Go on');
     await client.content();
     client.send('250 OK');
-    await client.silence();
+    await goodbye(client);
   };
   await toPeer(app, server);
   await fails(app, { title: 'The message is too large', evidence: /server: 552/, advice: /attachments/ });
@@ -207,9 +205,17 @@ test('nothing listens', async ({ app, peer, server }) => {
   peer.script = delivers;
   await peer.stop();
   await toPeer(app, server);
-  await fails(app, { title: 'Nothing listens on that port', evidence: /\S/, advice: 'port' });
+  await app.sendForReal();
+  await app.ended();
+  await app.expectLesson({ title: 'Nothing listens on that port', evidence: /\S/, advice: 'port' });
   await peer.listen(port);
-  await succeeds(app);
+  // Straight from the lesson; it asks again.
+  await app.button('Send again').click();
+  await expect(app.button('Send for real')).toBeVisible();
+  expect(peer.visits).toBe(0);
+  await app.button('Send for real').click();
+  await app.ended();
+  await expect(app.entry('Delivered')).toBeVisible();
 });
 
 test('TLS at once on a port that begins in the clear', async ({ app, relay, page }) => {

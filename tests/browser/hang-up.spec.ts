@@ -187,6 +187,7 @@ test('a server that offers no STARTTLS gets no password', async ({ app, peer, se
     client.send('250-peer.example', '250 AUTH PLAIN LOGIN');
     said = await client.expect(/^QUIT$/);
     client.send('221 Bye');
+    client.hangUp();
   };
   await toPeer(app, server);
   await fails(app, { title: 'The server offers no encryption here', evidence: /\S/ });

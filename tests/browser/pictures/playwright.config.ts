@@ -10,7 +10,7 @@ export default defineConfig({
     ...suite.use,
     viewport: { width: 1280, height: 780 },
     deviceScaleFactor: 2,
-    trace: 'off',
+
     screenshot: 'off',
   },
 });
