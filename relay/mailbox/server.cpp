@@ -142,7 +142,7 @@ status server::core::open(tcp::acceptor& acceptor, const tcp::endpoint& at, std:
 status server::core::listen() {
   for (const link_security link : {link_security::plain, link_security::tls})
     if (const auto made = session::server_session::create(session_options(link)); !made) return made.why();
-  if (const status opened = open(smtp_, options_.smtp, "--smtp"); !opened) return opened;
+  if (status opened = open(smtp_, options_.smtp, "--smtp"); !opened) return opened;
   return open(smtps_, options_.smtps, "--smtps");
 }
 
@@ -260,7 +260,11 @@ server::server(std::shared_ptr<core> c) noexcept : core_(std::move(c)) {}
 server::server(server&&) noexcept = default;
 
 server::~server() {
-  if (core_ != nullptr) asio::post(core_->control(), [c = core_] { c->stop_listening(); });
+  if (core_ == nullptr) return;
+  try {
+    asio::post(core_->control(), [c = core_] { c->stop_listening(); });
+  } catch (...) {  // out of memory: the ports stay open until the executor ends
+  }
 }
 
 tcp::endpoint server::smtp() const { return core_->acceptor(link_security::plain).local_endpoint(); }

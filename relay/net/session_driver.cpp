@@ -15,11 +15,10 @@ struct session_link::guard {
 
 class session_link::limited_wait {
  public:
-  limited_wait(session_link& link, clock::time_point until, on_expiry action)
-      : guard_(link.guard_), alarm_(link.alarm_) {
+  limited_wait(session_link& link, clock::time_point until, on_expiry action) : guard_(link.guard_) {
     guard_->expired = false;
-    alarm_.expires_at(until);
-    alarm_.async_wait([g = guard_, number = ++guard_->wait, action](const error_code& failed) {
+    link.alarm_.expires_at(until);
+    link.alarm_.async_wait([g = guard_, number = ++guard_->wait, action](const error_code& failed) {
       // A handler that was queued already cannot be cancelled: it may come late.
       if (failed || g->wait != number || g->of == nullptr) return;
       g->expired = true;
@@ -31,15 +30,12 @@ class session_link::limited_wait {
   }
   limited_wait(const limited_wait&) = delete;
   limited_wait& operator=(const limited_wait&) = delete;
-  ~limited_wait() {
-    ++guard_->wait;
-    alarm_.cancel();
-  }
+  // The timer runs on: the next wait sets it anew, and until then its handler finds itself outdated.
+  ~limited_wait() { ++guard_->wait; }
   [[nodiscard]] bool expired() const noexcept { return guard_->expired; }
 
  private:
   std::shared_ptr<guard> guard_;
-  asio::steady_timer& alarm_;
 };
 
 session_link::session_link(stream& connected, tls_maker make_tls, driver_limits limits)
