@@ -47,7 +47,9 @@ class Http : public ::testing::Test {
     client.send(request + "\r\n");
     return client.read_to_end();
   }
-  std::string get(const std::string& path, const header_list& headers = {}) { return ask("GET " + path + " HTTP/1.1", headers); }
+  std::string get(const std::string& path, const header_list& headers = {}) {
+    return ask("GET " + path + " HTTP/1.1", headers);
+  }
   std::string send_raw(const std::string& octets) {
     raw_page client(relay_->port());
     client.send(octets);
@@ -87,7 +89,8 @@ TEST_F(Http, ConfinesWhatThePageMayDo) {
   for (const char* path : {"/", "/nothing", "/healthz", "/api/config", "/tunnel"}) {
     const std::string answer = get(path);
     const std::string policy = field(answer, "Content-Security-Policy");
-    EXPECT_THAT(policy, StartsWith("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';")) << path;
+    EXPECT_THAT(policy, StartsWith("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"))
+        << path;
     EXPECT_THAT(policy, HasSubstr("object-src 'none'; base-uri 'none'")) << path;
     EXPECT_THAT(policy, Not(HasSubstr("unsafe-inline"))) << path;
     EXPECT_EQ(field(answer, "X-Content-Type-Options"), "nosniff") << path;
@@ -129,9 +132,9 @@ TEST_F(Http, SendsTheCompressedFileWhereItIsTaken) {
 }
 
 TEST_F(Http, LeadsNowhereElse) {
-  for (const char* path : {"/../outside.txt", "/%2e%2e/outside.txt", "/..%2foutside.txt", "//etc/passwd", "/./index.html", "/.secret",
-                           "/link.txt", "/docs", "/docs/../index.html", "/INDEX.HTML", "/index.html/", "/assets/", "/nothing",
-                           "/index.html%20", "/..\\outside.txt"}) {
+  for (const char* path : {"/../outside.txt", "/%2e%2e/outside.txt", "/..%2foutside.txt", "//etc/passwd",
+                           "/./index.html", "/.secret", "/link.txt", "/docs", "/docs/../index.html", "/INDEX.HTML",
+                           "/index.html/", "/assets/", "/nothing", "/index.html%20", "/..\\outside.txt"}) {
     const std::string answer = get(path);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 404 ")) << path;
     EXPECT_EQ(field(answer, "Content-Type"), "text/plain; charset=utf-8") << path;
@@ -150,9 +153,7 @@ TEST_F(Http, AnswersHeadLikeGetWithoutBody) {
   EXPECT_EQ(head, whole.substr(0, whole.size() - body(whole).size()));
 }
 
-TEST_F(Http, IsHealthy) {
-  EXPECT_EQ(body(get("/healthz")), "ok\n");
-}
+TEST_F(Http, IsHealthy) { EXPECT_EQ(body(get("/healthz")), "ok\n"); }
 
 TEST_F(Http, SaysWhatThePageMayOffer) {
   const std::string answer = get("/api/config");
@@ -180,13 +181,15 @@ TEST_F(Http, ServesGetAndHeadOnly) {
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 405 ")) << method;
     EXPECT_EQ(field(answer, "Allow"), "GET, HEAD") << method;
   }
-  EXPECT_THAT(send_raw("POST / HTTP/1.1\r\nHost: " + relay_->host() + "\r\nContent-Length: 5\r\n\r\nhello"), StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(send_raw("POST / HTTP/1.1\r\nHost: " + relay_->host() + "\r\nContent-Length: 5\r\n\r\nhello"),
+              StartsWith("HTTP/1.1 405 "));
 }
 
 TEST_F(Http, RefusesHostsThatAreNotItsOwn) {
   for (const char* path : {"/", "/api/config", "/api/messages", "/healthz"}) {
-    const std::string answer = send_raw(std::string("GET ") + path + " HTTP/1.1\r\nHost: evil.example:" + std::to_string(relay_->port()) +
-                                        "\r\nConnection: close\r\n\r\n");
+    const std::string answer =
+        send_raw(std::string("GET ") + path + " HTTP/1.1\r\nHost: evil.example:" + std::to_string(relay_->port()) +
+                 "\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 421 ")) << path;
     EXPECT_THAT(body(answer), HasSubstr("host_not_served"));
   }
@@ -207,8 +210,10 @@ TEST_F(Http, ATunnelNeedsAnUpgrade) {
 }
 
 TEST_F(Http, RefusesWhatIsNoRequest) {
-  for (const std::string& octets : {std::string("hello\r\n\r\n"), std::string("GET\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
-                                    std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 13)})
+  for (const std::string& octets :
+       {std::string("hello\r\n\r\n"), std::string("GET\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+        std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 13)})
     EXPECT_THAT(send_raw(octets), StartsWith("HTTP/1.")) << octets;
 }
 
@@ -303,12 +308,13 @@ TEST_F(HttpMailbox, ReceivesThroughTheTunnelOverItsOwnAuthority) {
     } while (all.find("\r\n" + code + " ") == std::string::npos && all.rfind(code + " ", 0) != 0);
   };
   reply("220");
-  for (const auto& [line, code] : std::vector<std::pair<std::string, std::string>>{{"EHLO test", "250"},
-                                                                                  {"MAIL FROM:<bob@example.org>", "250"},
-                                                                                  {"RCPT TO:<alice@example.org>", "250"},
-                                                                                  {"DATA", "354"},
-                                                                                  {message + ".", "250"},
-                                                                                  {"QUIT", "221"}}) {
+  for (const auto& [line, code] :
+       std::vector<std::pair<std::string, std::string>>{{"EHLO test", "250"},
+                                                        {"MAIL FROM:<bob@example.org>", "250"},
+                                                        {"RCPT TO:<alice@example.org>", "250"},
+                                                        {"DATA", "354"},
+                                                        {message + ".", "250"},
+                                                        {"QUIT", "221"}}) {
     one.send(line + "\r\n");
     ASSERT_NO_FATAL_FAILURE(reply(code)) << line;
   }
@@ -328,7 +334,8 @@ TEST_F(HttpMailbox, OtherPortsOfThisMachineStayClosed) {
 
 TEST_F(HttpMailbox, UnknownMessagesAreNotFound) {
   for (const char* id : {"x", "..", "%2e%2e%2fetc", "a/b", ".hidden", "%00"})
-    EXPECT_THAT(raw(std::string("/api/messages/") + id), ::testing::AnyOf(HasSubstr(" 404 "), HasSubstr(" 400 "))) << id;
+    EXPECT_THAT(raw(std::string("/api/messages/") + id), ::testing::AnyOf(HasSubstr(" 404 "), HasSubstr(" 400 ")))
+        << id;
 }
 
 }  // namespace

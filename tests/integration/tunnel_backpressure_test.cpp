@@ -24,7 +24,8 @@ constexpr std::uint64_t growth = 4 * mebi;
 template <class T>
 T value_of(std::promise<T>& promise) {
   auto future = promise.get_future();
-  if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready) throw std::runtime_error("the server's script is stuck");
+  if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
+    throw std::runtime_error("the server's script is stuck");
   return future.get();
 }
 
@@ -110,9 +111,7 @@ TEST(TunnelBackPressure, CreditAloneStopsTheServer) {
 
 TEST(TunnelBackPressure, StalledServerIsGivenUpAfterTheIdleLimit) {
   std::promise<void> finish;
-  scripted_server server([&](peer&) {
-    await(finish);
-  });
+  scripted_server server([&](peer&) { await(finish); });
   const running_relay relay({server.port()}, [](app::serve_options& o) {
     generous(o);
     o.tunnel_limits.idle = milliseconds(300);

@@ -19,7 +19,8 @@ TEST(TunnelFailure, NotAllowed) {
 
 TEST(TunnelFailure, HostsInDisguiseAreNotAllowed) {
   const running_relay relay({2525});
-  for (const char* host : {"2130706433", "0x7f000001", "127.1", "127.0.0.1.", "mail.test.", "mail.test%00", "user@mail.test", "[127.0.0.1]", ""}) {
+  for (const char* host : {"2130706433", "0x7f000001", "127.1", "127.0.0.1.", "mail.test.", "mail.test%00",
+                           "user@mail.test", "[127.0.0.1]", ""}) {
     SCOPED_TRACE(host);
     page one(relay);
     one.open(host, 2525);
@@ -38,9 +39,9 @@ TEST(TunnelFailure, PortsThatAreNoneAreNotAllowed) {
 
 TEST(TunnelFailure, BlockedAddressIsNeverConnectedTo) {
   scripted_server server([](peer& p) { p.read_to_end(); });
-  const running_relay relay(
-      {server.port()}, [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; },
-      {{"mail.test", {{address("127.0.0.1")}, {}}}});
+  const running_relay relay({server.port()},
+                            [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; },
+                            {{"mail.test", {{address("127.0.0.1")}, {}}}});
   page one(relay);
   one.open("mail.test", server.port());
   const json error = one.expect_error("policy", "blocked_address", 1008);
@@ -49,9 +50,9 @@ TEST(TunnelFailure, BlockedAddressIsNeverConnectedTo) {
 }
 
 TEST(TunnelFailure, OneBlockedAddressAmongOthersIsEnough) {
-  const running_relay relay(
-      {2525}, [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; },
-      {{"mail.test", {{address("8.8.8.8"), address("::ffff:10.0.0.1")}, {}}}});
+  const running_relay relay({2525},
+                            [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; },
+                            {{"mail.test", {{address("8.8.8.8"), address("::ffff:10.0.0.1")}, {}}}});
   page one(relay);
   one.open("mail.test", 2525);
   one.expect_error("policy", "blocked_address", 1008);
@@ -59,7 +60,8 @@ TEST(TunnelFailure, OneBlockedAddressAmongOthersIsEnough) {
 
 TEST(TunnelFailure, AddressesAreBlockedWithoutANameToo) {
   scripted_server server([](peer& p) { p.read_to_end(); });
-  const running_relay relay({server.port()}, [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; });
+  const running_relay relay({server.port()},
+                            [](app::serve_options& o) { o.private_addresses = tunnel::private_addresses::refused; });
   page one(relay);
   one.open("127.0.0.1", server.port());
   one.expect_error("policy", "blocked_address", 1008);
@@ -67,7 +69,9 @@ TEST(TunnelFailure, AddressesAreBlockedWithoutANameToo) {
 }
 
 TEST(TunnelFailure, NameNotFound) {
-  const running_relay relay({}, [](app::serve_options& o) { o.allow.push_back({*tunnel::host_name::parse("nowhere.test"), 587}); });
+  const running_relay relay({}, [](app::serve_options& o) {
+    o.allow.push_back({*tunnel::host_name::parse("nowhere.test"), 587});
+  });
   page one(relay);
   one.open("nowhere.test", 587);
   EXPECT_THAT(one.expect_error("resolve", "name_not_found", 1011).value("message", ""), HasSubstr("nowhere.test"));
@@ -96,7 +100,8 @@ TEST(TunnelFailure, Refused) {
   page one(relay);
   one.open("mail.test", port);
   one.expect("resolved");
-  EXPECT_THAT(one.expect_error("connect", "refused", 1011).value("message", ""), HasSubstr("mail.test:" + std::to_string(port)));
+  EXPECT_THAT(one.expect_error("connect", "refused", 1011).value("message", ""),
+              HasSubstr("mail.test:" + std::to_string(port)));
 }
 
 TEST(TunnelFailure, TheNextAddressIsTriedWhenOneRefuses) {
@@ -111,7 +116,8 @@ TEST(TunnelFailure, TheNextAddressIsTriedWhenOneRefuses) {
 
 TEST(TunnelFailure, ConnectTimesOut) {
   const silent_port silent;
-  const running_relay relay({silent.port()}, [](app::serve_options& o) { o.tunnel_limits.connect = milliseconds(100); });
+  const running_relay relay({silent.port()},
+                            [](app::serve_options& o) { o.tunnel_limits.connect = milliseconds(100); });
   page one(relay);
   one.open("mail.test", silent.port());
   one.expect("resolved");

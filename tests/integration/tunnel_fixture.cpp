@@ -7,7 +7,9 @@
 
 namespace smtpscope::testing {
 
-stub_resolver::stub_resolver(table more) : names_(std::move(more)) { names_.try_emplace("mail.test", net::resolution{{address("127.0.0.1")}, {}}); }
+stub_resolver::stub_resolver(table more) : names_(std::move(more)) {
+  names_.try_emplace("mail.test", net::resolution{{address("127.0.0.1")}, {}});
+}
 
 void stub_resolver::resolve(std::string host, answer done) {
   if (host.rfind("slow", 0) == 0) return;
@@ -17,7 +19,8 @@ void stub_resolver::resolve(std::string host, answer done) {
 
 tunnel::ip_address address(std::string_view text) { return tunnel::parse_ip_address(text).value(); }
 
-running_relay::running_relay(const std::vector<std::uint16_t>& ports, const change& adjust, stub_resolver::table names) {
+running_relay::running_relay(const std::vector<std::uint16_t>& ports, const change& adjust,
+                             stub_resolver::table names) {
   spdlog::set_level(spdlog::level::off);
   app::serve_options options;
   options.listen.port(0);
@@ -25,7 +28,8 @@ running_relay::running_relay(const std::vector<std::uint16_t>& ports, const chan
   options.private_addresses = tunnel::private_addresses::allowed;
   options.drain = milliseconds(100);
   for (const std::uint16_t port : ports)
-    for (const char* host : {"mail.test", "127.0.0.1"}) options.allow.push_back({*tunnel::host_name::parse(host), port});
+    for (const char* host : {"mail.test", "127.0.0.1"})
+      options.allow.push_back({*tunnel::host_name::parse(host), port});
   if (adjust) adjust(options);
   auto created = app::relay::create(std::move(options), std::make_unique<stub_resolver>(std::move(names)));
   if (!created) throw std::runtime_error(created.why().detail);
@@ -60,7 +64,8 @@ json page::expect(const std::string& event) {
     ADD_FAILURE() << "the tunnel ended where " << event << " was expected";
     return json::object();
   }
-  const auto parsed = message->what == test::websocket_client::message::kind::text ? parse_json(message->octets) : result<json>(json());
+  const auto parsed =
+      message->what == test::websocket_client::message::kind::text ? parse_json(message->octets) : result<json>(json());
   if (!parsed || parsed->value("ev", "") != event) {
     ADD_FAILURE() << event << " was expected, not " << message->octets.substr(0, 300);
     return json::object();

@@ -38,7 +38,8 @@ class running_relay {
   using change = std::function<void(app::serve_options&)>;
   // With mail.test:PORT and 127.0.0.1:PORT allowed for each of the ports, private addresses too, and no
   // mailbox. `adjust` may change all that.
-  explicit running_relay(const std::vector<std::uint16_t>& ports, const change& adjust = {}, stub_resolver::table names = {});
+  explicit running_relay(const std::vector<std::uint16_t>& ports, const change& adjust = {},
+                         stub_resolver::table names = {});
   running_relay(const running_relay&) = delete;
   running_relay& operator=(const running_relay&) = delete;
   ~running_relay();

@@ -23,8 +23,8 @@ int listen_on_loopback(int backlog, std::uint16_t& port) {
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof at;
-  if (listener < 0 || ::bind(listener, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::listen(listener, backlog) != 0 ||
-      ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+  if (listener < 0 || ::bind(listener, reinterpret_cast<sockaddr*>(&at), size) != 0 ||
+      ::listen(listener, backlog) != 0 || ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) != 0)
     throw std::runtime_error("cannot listen on loopback");
   port = ntohs(at.sin_port);
   return listener;
@@ -182,10 +182,18 @@ silent_port::~silent_port() {
   ::close(listener_);
 }
 
-tls_identity good_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "mail.test"); }
-tls_identity expired_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(-1)), "mail.test"); }
-tls_identity future_identity() { return make_identity(valid_for(std::chrono::hours(1), std::chrono::hours(24)), "mail.test"); }
-tls_identity other_name_identity() { return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "other.test"); }
+tls_identity good_identity() {
+  return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "mail.test");
+}
+tls_identity expired_identity() {
+  return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(-1)), "mail.test");
+}
+tls_identity future_identity() {
+  return make_identity(valid_for(std::chrono::hours(1), std::chrono::hours(24)), "mail.test");
+}
+tls_identity other_name_identity() {
+  return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "other.test");
+}
 
 tls_identity self_signed_identity() {
   auto own = net::make_authority(valid_for(std::chrono::hours(-24), std::chrono::hours(24)));

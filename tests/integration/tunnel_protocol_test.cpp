@@ -20,43 +20,99 @@ struct misuse {
 class TunnelMisuse : public ::testing::TestWithParam<misuse> {};
 
 TEST_P(TunnelMisuse, EndsTheTunnel) {
-  scripted_server server([](peer& p) { p.read_to_end(); });
+  // The server stays, so that a tunnel whose page has ended its half does not end in order first.
+  std::promise<void> seen;
+  scripted_server server([all_seen = seen.get_future().share()](peer& p) {
+    p.read_to_end();
+    all_seen.wait_for(std::chrono::seconds(30));
+  });
   const running_relay relay({server.port()});
   page one(relay);
   GetParam().act(one, server.port());
   EXPECT_EQ(one.expect_error(GetParam().stage, "bad_message", GetParam().close).value("retryable", true), false);
+  seen.set_value();
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Before, TunnelMisuse,
     ::testing::Values(misuse{"data_first", [](page& p, auto) { p.send("EHLO\r\n"); }, "policy"},
-                      misuse{"start_tls_first", [](page& p, auto) { p.say({{"op", "start_tls"}}); }, "policy"},
-                      misuse{"eof_first", [](page& p, auto) { p.say({{"op", "eof"}}); }, "policy"},
-                      misuse{"unknown_op", [](page& p, auto) { p.say({{"op", "jump"}}); }, "policy"},
+                      misuse{"start_tls_first",
+                             [](page& p, auto) {
+                               p.say({{"op", "start_tls"}});
+                             },
+                             "policy"},
+                      misuse{"eof_first",
+                             [](page& p, auto) {
+                               p.say({{"op", "eof"}});
+                             },
+                             "policy"},
+                      misuse{"unknown_op",
+                             [](page& p, auto) {
+                               p.say({{"op", "jump"}});
+                             },
+                             "policy"},
                       misuse{"no_json", [](page& p, auto) { p.client().send_text("hello"); }, "policy"},
                       misuse{"empty_text", [](page& p, auto) { p.client().send_text(""); }, "policy"},
                       misuse{"array", [](page& p, auto) { p.client().send_text("[]"); }, "policy"},
-                      misuse{"too_deep", [](page& p, auto) { p.client().send_text(R"({"op":"eof","a":[[[[]]]]})"); }, "policy"},
-                      misuse{"token_unasked", [](page& p, auto) { p.say({{"op", "auth"}, {"token", "t"}}); }, "policy"},
-                      misuse{"large_control_frame", [](page& p, auto) { p.client().send_text(std::string(4097, ' ')); }, "policy", 1009},
+                      misuse{"too_deep", [](page& p, auto) { p.client().send_text(R"({"op":"eof","a":[[[[]]]]})"); },
+                             "policy"},
+                      misuse{"token_unasked",
+                             [](page& p, auto) {
+                               p.say({{"op", "auth"}, {"token", "t"}});
+                             },
+                             "policy"},
+                      misuse{"large_control_frame", [](page& p, auto) { p.client().send_text(std::string(4097, ' ')); },
+                             "policy", 1009},
                       misuse{"large_message", [](page& p, auto) { p.send(std::string(65537, 'x')); }, "policy", 1009}),
     [](const auto& i) { return i.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     After, TunnelMisuse,
-    ::testing::Values(misuse{"second_open", [](page& p, auto port) { p.connect(port), p.open("mail.test", port); }, "stream"},
-                      misuse{"unknown_op", [](page& p, auto port) { p.connect(port), p.say({{"op", "jump"}}); }, "stream"},
-                      misuse{"second_eof", [](page& p, auto port) { p.connect(port), p.say({{"op", "eof"}}), p.say({{"op", "eof"}}); }, "stream"},
-                      misuse{"data_after_eof", [](page& p, auto port) { p.connect(port), p.say({{"op", "eof"}}), p.send("x"); }, "stream"},
-                      misuse{"tls_after_eof", [](page& p, auto port) { p.connect(port), p.say({{"op", "eof"}}), p.say({{"op", "start_tls"}}); }, "stream"},
-                      misuse{"data_during_tls", [](page& p, auto port) { p.connect(port), p.say({{"op", "start_tls"}}), p.send("x"); }, "stream"},
-                      misuse{"tls_twice", [](page& p, auto port) { p.connect(port), p.say({{"op", "start_tls"}}), p.say({{"op", "start_tls"}}); }, "stream"},
-                      misuse{"credit_of_none", [](page& p, auto port) { p.connect(port), p.say({{"op", "credit"}, {"bytes", 0}}); }, "stream"},
-                      misuse{"large_message", [](page& p, auto port) { p.connect(port), p.send(std::string(70'000, 'x')); }, "stream", 1009}),
+    ::testing::Values(
+        misuse{"second_open", [](page& p, auto port) { p.connect(port), p.open("mail.test", port); }, "stream"},
+        misuse{"unknown_op",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "jump"}});
+               },
+               "stream"},
+        misuse{"second_eof",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "eof"}}), p.say({{"op", "eof"}});
+               },
+               "stream"},
+        misuse{"data_after_eof",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "eof"}}), p.send("x");
+               },
+               "stream"},
+        misuse{"tls_after_eof",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "eof"}}), p.say({{"op", "start_tls"}});
+               },
+               "stream"},
+        misuse{"data_during_tls",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "start_tls"}}), p.send("x");
+               },
+               "stream"},
+        misuse{"tls_twice",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "start_tls"}}), p.say({{"op", "start_tls"}});
+               },
+               "stream"},
+        misuse{"credit_of_none",
+               [](page& p, auto port) {
+                 p.connect(port), p.say({{"op", "credit"}, {"bytes", 0}});
+               },
+               "stream"},
+        misuse{"large_message", [](page& p, auto port) { p.connect(port), p.send(std::string(70'000, 'x')); }, "stream",
+               1009}),
     [](const auto& i) { return i.param.name; });
 
 TEST(TunnelProtocol, DataWhileResolvingEndsTheTunnel) {
-  const running_relay relay({}, [](app::serve_options& o) { o.allow.push_back({*tunnel::host_name::parse("slow.test"), 587}); });
+  const running_relay relay({}, [](app::serve_options& o) {
+    o.allow.push_back({*tunnel::host_name::parse("slow.test"), 587});
+  });
   page one(relay);
   one.open("slow.test", 587);
   one.send("EHLO\r\n");
@@ -75,11 +131,14 @@ class TunnelFrames : public ::testing::Test {
   running_relay relay_{{server_.port()}, [](app::serve_options& o) { o.tunnel_limits.closing = milliseconds(300); }};
   raw_page page_{relay_.port()};
 
-  void upgrade() { EXPECT_THAT(page_.upgrade({{"Host", relay_.host()}, {"Origin", relay_.origin()}}), HasSubstr("101 Switching")); }
+  void upgrade() {
+    EXPECT_THAT(page_.upgrade({{"Host", relay_.host()}, {"Origin", relay_.origin()}}), HasSubstr("101 Switching"));
+  }
   void connect() {
     upgrade();
     EXPECT_THAT(page_.read_text(), HasSubstr("hello"));
-    page_.send_frame(1, R"({"op":"open","host":"mail.test","tls":"none","port":)" + std::to_string(server_.port()) + "}");
+    page_.send_frame(1,
+                     R"({"op":"open","host":"mail.test","tls":"none","port":)" + std::to_string(server_.port()) + "}");
     EXPECT_THAT(page_.read_text(), HasSubstr("resolved"));
     EXPECT_THAT(page_.read_text(), HasSubstr("connected"));
     EXPECT_EQ(page_.read_frame().payload, "220\r\n");
@@ -95,9 +154,10 @@ class TunnelFrames : public ::testing::Test {
 };
 
 TEST_F(TunnelFrames, CompressionIsNeverNegotiated) {
-  const std::string answer = page_.upgrade({{"Host", relay_.host()},
-                                            {"Origin", relay_.origin()},
-                                            {"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"}});
+  const std::string answer =
+      page_.upgrade({{"Host", relay_.host()},
+                     {"Origin", relay_.origin()},
+                     {"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"}});
   EXPECT_THAT(answer, HasSubstr("101 Switching"));
   EXPECT_THAT(answer, HasSubstr("Sec-WebSocket-Protocol: smtpscope.tunnel.v1\r\n"));
   EXPECT_THAT(answer, ::testing::Not(HasSubstr("Extensions")));

@@ -36,7 +36,8 @@ raw_page::raw_page(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM |
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   at.sin_port = htons(port);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) throw std::runtime_error("cannot connect to the relay");
+  if (::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0)
+    throw std::runtime_error("cannot connect to the relay");
 }
 
 raw_page::~raw_page() { ::close(socket_); }
@@ -80,8 +81,9 @@ bool raw_page::ended() {
 }
 
 std::string raw_page::upgrade(const header_list& extra) {
-  std::string request = "GET /tunnel HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: smtpscope.tunnel.v1\r\n";
+  std::string request =
+      "GET /tunnel HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: smtpscope.tunnel.v1\r\n";
   for (const auto& [name, value] : extra) request.append(name).append(": ").append(value).append("\r\n");
   send(request + "\r\n");
   return read_until("\r\n\r\n");

@@ -95,7 +95,8 @@ TEST(Tunnel, PageMayEndItsSideAndGoOnReading) {
 
 TEST(Tunnel, ServerThatEndsWithoutThePagesEndIsClosedInTime) {
   scripted_server server([](peer& p) { p.send("bye"); });
-  const running_relay relay({server.port()}, [](app::serve_options& o) { o.tunnel_limits.half_closed = milliseconds(50); });
+  const running_relay relay({server.port()},
+                            [](app::serve_options& o) { o.tunnel_limits.half_closed = milliseconds(50); });
   page one(relay);
   one.connect(server.port());
   EXPECT_EQ(one.read(3), "bye");
@@ -206,7 +207,8 @@ TEST(Tunnel, EndsWhenTheSessionTakesTooLong) {
     while (p.read(1).size() == 1 && p.send("x")) {
     }
   });
-  const running_relay relay({server.port()}, [](app::serve_options& o) { o.tunnel_limits.session = milliseconds(200); });
+  const running_relay relay({server.port()},
+                            [](app::serve_options& o) { o.tunnel_limits.session = milliseconds(200); });
   page one(relay);
   one.connect(server.port());
   for (;;) {  // never idle

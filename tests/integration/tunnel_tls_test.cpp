@@ -47,8 +47,9 @@ void expect_report(const json& tls) {
     types.push_back(message.value("type", "") + " " + message.value("direction", ""));
     EXPECT_GT(message.value("length", 0), 0);
   }
-  EXPECT_THAT(types, ::testing::IsSupersetOf({"client_hello c2s", "server_hello s2c", "encrypted_extensions s2c", "certificate s2c",
-                                              "certificate_verify s2c", "finished s2c", "finished c2s"}));
+  EXPECT_THAT(types,
+              ::testing::IsSupersetOf({"client_hello c2s", "server_hello s2c", "encrypted_extensions s2c",
+                                       "certificate s2c", "certificate_verify s2c", "finished s2c", "finished c2s"}));
   EXPECT_EQ(types.front(), "client_hello c2s");
 }
 
@@ -178,13 +179,14 @@ TEST_P(TunnelCertificate, IsRefusedWithItsReason) {
   EXPECT_FALSE(established);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, TunnelCertificate,
-                         ::testing::Values(bad_certificate{"expired", expired_identity, true, "expired", "has expired"},
-                                           bad_certificate{"not_yet_valid", future_identity, true, "not_yet_valid", "not valid yet"},
-                                           bad_certificate{"other_name", other_name_identity, true, "name_mismatch", "other.test"},
-                                           bad_certificate{"self_signed", self_signed_identity, false, "self_signed", "signed by itself"},
-                                           bad_certificate{"unknown_authority", good_identity, false, "unknown_authority", "does not know"}),
-                         [](const auto& i) { return i.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Faults, TunnelCertificate,
+    ::testing::Values(bad_certificate{"expired", expired_identity, true, "expired", "has expired"},
+                      bad_certificate{"not_yet_valid", future_identity, true, "not_yet_valid", "not valid yet"},
+                      bad_certificate{"other_name", other_name_identity, true, "name_mismatch", "other.test"},
+                      bad_certificate{"self_signed", self_signed_identity, false, "self_signed", "signed by itself"},
+                      bad_certificate{"unknown_authority", good_identity, false, "unknown_authority", "does not know"}),
+    [](const auto& i) { return i.param.name; });
 
 TEST(TunnelTls, APlainServerIsToldFromABrokenOne) {
   scripted_server server([](peer& p) {
