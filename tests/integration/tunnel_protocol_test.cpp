@@ -1,5 +1,8 @@
 // What a page may not say, at the level of frames and below.
 
+#include <chrono>
+#include <future>
+
 #include <gmock/gmock.h>
 
 #include "integration/tunnel_fixture.hpp"
