@@ -215,7 +215,7 @@ test('nothing listens', async ({ app, peer, server }) => {
   expect(peer.visits).toBe(0);
   await app.button('Send for real').click();
   await app.ended();
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
 });
 
 test('TLS at once on a port that begins in the clear', async ({ app, relay, page }) => {

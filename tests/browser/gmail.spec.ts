@@ -178,7 +178,7 @@ for (const preset of ['465', '587'] as const) {
     await expect(app.textbox('To')).toHaveValue(account);
     await app.sendForReal();
     await app.ended();
-    await expect(app.entry('Delivered')).toBeVisible();
+    await expect(app.delivered).toBeVisible();
     expect(Buffer.from(login, 'base64').toString()).toBe(`\0${account}\0abcdefghijklmnop`);
   });
 }

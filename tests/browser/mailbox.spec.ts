@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readMail, richFiles, richMail, sha256 } from './support/mail';
 import { expect, test } from './support/test';
 
@@ -49,7 +50,7 @@ for (const [name, choice] of [
     await app.sendForReal();
     await expect(app.mode).toHaveText('LIVE');
     await app.ended();
-    await expect(app.entry('Delivered')).toBeVisible();
+    await expect(app.delivered).toBeVisible();
 
     const trace = await app.saveTrace();
     expect(trace.header.mode).toBe('live');
@@ -118,6 +119,29 @@ for (const [name, choice] of [
     ).toBeLessThanOrEqual(78);
   });
 }
+
+test('a large message keeps its order and every octet, and the page stays awake', async ({
+  app,
+  page,
+  relay,
+}) => {
+  const buffer = randomBytes(7 << 20);
+  await app.compose();
+  await app.radio(/^Embedded mailbox/).check();
+  await app.textbox('User name').fill('ada@example.org');
+  await app.password.fill('pass one');
+  await app.fill({ from: 'ada@example.org', to: 'ben@example.org' });
+  await app.attach([{ name: 'noise.bin', mimeType: 'application/octet-stream', buffer }]);
+  await app.sendForReal();
+  await app.ended();
+  await expect(app.delivered).toBeVisible();
+  const [stored] = await relay.messages();
+  const raw = await relay.message(stored?.id ?? '');
+  expect(raw.length).toBeGreaterThan((buffer.length * 4) / 3);
+  expect(sha256(raw)).toBe(sha256(await app.saveMessage()));
+  expect(readMail(raw).parts.find((part) => part.fileName === 'noise.bin')?.sha256).toBe(sha256(buffer));
+  await expect(page.getByRole('region', { name: 'In the mailbox' })).toContainText('Byte for byte');
+});
 
 test('files are dropped on the composer, and removed again', async ({ app, page }) => {
   await app.compose();

@@ -49,7 +49,7 @@ for (const tls of ['starttls', 'implicit'] as const) {
       await app.attach(richFiles);
       await app.sendForReal();
       await app.ended();
-      await expect(app.entry('Delivered')).toBeVisible();
+      await expect(app.delivered).toBeVisible();
       const trace = await app.saveTrace();
       expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'relay' });
       expect(trace.dialogue.some((line) => line.startsWith(`C: AUTH ${mechanism}`))).toBe(true);
@@ -93,7 +93,33 @@ test('a wrong password is refused, and the right one goes through', async ({ app
   await app.password.fill(password);
   await app.sendForReal();
   await app.ended();
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
+});
+
+test('a message that is too large is refused before it is sent, a smaller one is taken', async ({
+  app,
+  postfix,
+}) => {
+  const { user, password, smtp, max_message_octets } = postfix.at;
+  const buffer = Buffer.alloc(max_message_octets);
+  await app.compose();
+  await app.chooseServer({ host: 'localhost', port: smtp, tls: 'starttls', user, password });
+  await app.fill({ from: user, to: user });
+  await app.attach([{ name: 'large.bin', mimeType: 'application/octet-stream', buffer }]);
+  await app.sendForReal();
+  await app.ended();
+  await app.expectLesson({
+    title: 'The message is too large',
+    evidence: /server: 552/,
+    advice: /attachments/,
+  });
+  await app.button('Edit message').click();
+  await app.attach([
+    { name: 'small.bin', mimeType: 'application/octet-stream', buffer: buffer.subarray(0, 1000) },
+  ]);
+  await app.sendForReal();
+  await app.ended();
+  await expect(app.delivered).toBeVisible();
 });
 
 test('one of two recipients is unknown: the other gets the message, and the page says so', async ({

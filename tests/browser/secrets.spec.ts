@@ -31,7 +31,7 @@ for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
     await app.fill({ from: user, to: user });
     await app.sendForReal();
     await app.ended();
-    await expect(app.entry('Delivered')).toBeVisible();
+    await expect(app.delivered).toBeVisible();
     await expect(app.story).toContainText('AUTH');
 
     const trace = await app.saveTrace();

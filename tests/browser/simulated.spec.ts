@@ -32,7 +32,7 @@ test('step reveals one thing at a time, back keeps what was seen', async ({ app 
 test('the whole session ends delivered, in the order of the protocol', async ({ app }) => {
   await app.sendSimulated();
   await app.button('Last').click();
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
   const { dialogue, outcome, header } = await app.saveTrace();
   expect(header.mode).toBe('simulated');
   expect(outcome).toBe('delivered');
@@ -64,7 +64,7 @@ test('play runs by itself, pause stops it where it is', async ({ app, page }) =>
   await expect(app.position).toHaveValue('8');
   await page.clock.runFor(120_000);
   await expect(app.button('Play')).toBeVisible();
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
 });
 
 test('the scrubber leads anywhere, and says where it is', async ({ app }) => {
@@ -87,7 +87,7 @@ test('keys move only while focus is inside the session', async ({ app, page }) =
   await page.keyboard.press('ArrowLeft');
   await expect(app.position).toHaveValue(String(start));
   await page.keyboard.press('End');
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
   await page.keyboard.press('Home');
   await expect(app.position).toHaveValue('1');
   await page.getByRole('button', { name: /^Theme/ }).focus();
@@ -187,7 +187,7 @@ for (const lesson of lessons) {
     await app.radio(/^Nothing/).check();
     await app.send.click();
     await app.button('Last').click();
-    await expect(app.entry('Delivered')).toBeVisible();
+    await expect(app.delivered).toBeVisible();
   });
 }
 

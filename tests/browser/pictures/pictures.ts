@@ -21,7 +21,7 @@ for (const scheme of ['light', 'dark'] as const) {
     test(`a finished session, ${scheme}`, async ({ app, page }) => {
       await app.sendSimulated();
       await app.button('Last').click();
-      await expect(app.entry('Delivered')).toBeVisible();
+      await expect(app.delivered).toBeVisible();
       await app.entry(/RCPT TO/).click();
       await app.now.getByRole('button', { name: /^forward path/ }).click();
       await expect(app.bytes.getByRole('gridcell', { selected: true }).first()).toBeVisible();

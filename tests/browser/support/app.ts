@@ -40,6 +40,8 @@ export class App {
   readonly send: Locator;
   readonly session: Locator;
   readonly story: Locator;
+  /** The entry that tells of a message taken for every recipient. */
+  readonly delivered: Locator;
   readonly now: Locator;
   readonly headline: Locator;
   readonly bytes: Locator;
@@ -51,6 +53,7 @@ export class App {
     this.send = page.getByRole('button', { name: 'Send', exact: true });
     this.session = page.getByRole('region', { name: 'Session', exact: true });
     this.story = page.getByRole('list', { name: 'What happened, in order' });
+    this.delivered = this.story.getByRole('button', { name: /^Delivered(?! to)/ });
     this.now = page.getByRole('region', { name: 'Now', exact: true });
     this.headline = this.now.getByRole('heading', { level: 2 });
     this.bytes = page.getByRole('grid', { name: 'Bytes of this entry' });

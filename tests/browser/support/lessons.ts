@@ -27,5 +27,5 @@ export async function fails(app: App, lesson: Lesson): Promise<void> {
 export async function succeeds(app: App): Promise<void> {
   await app.sendForReal();
   await app.ended();
-  await expect(app.entry('Delivered')).toBeVisible();
+  await expect(app.delivered).toBeVisible();
 }
