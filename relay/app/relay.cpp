@@ -27,6 +27,8 @@ namespace {
 namespace asio = net::asio;
 
 error wrong(std::string text) { return {errc::invalid_argument, std::move(text)}; }
+// What is right in itself and cannot be had on this machine now.
+error in_the_way(std::string text) { return {errc::unsupported, std::move(text)}; }
 
 std::string text_of(const net::tcp::endpoint& at) {
   return tunnel::format_host_and_port(at.address().to_string(), at.port());
@@ -40,10 +42,10 @@ status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at) {
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) return {};
   if (ec == asio::error::address_in_use)
-    return wrong("port " + std::to_string(at.port()) +
-                 " is in use: stop the program that uses it, or choose another with --listen " +
-                 tunnel::format_host_and_port(at.address().to_string(), 0) + " (0 takes any free port)");
-  return wrong("cannot listen on " + text_of(at) + " (--listen): " + ec.message());
+    return in_the_way("port " + std::to_string(at.port()) +
+                      " is in use: stop the program that uses it, or choose another with --listen " +
+                      tunnel::format_host_and_port(at.address().to_string(), 0) + " (0 takes any free port)");
+  return in_the_way("cannot listen on " + text_of(at) + " (--listen): " + ec.message());
 }
 
 // What a browser on this machine calls an address it can connect to.
@@ -162,7 +164,7 @@ status relay::parts::open_mailbox() {
   wanted.smtps = options.smtps;
   wanted.policy = mailbox::make_policy(options.users);
   auto started = mailbox::server::start(context.get_executor(), std::move(wanted), *identity, *store);
-  if (!started) return started.why();
+  if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));
 
   shown.emplace();

@@ -14,7 +14,8 @@ namespace smtpscope::app {
 class relay {
  public:
   // Opens everything: after this, connections are accepted by the system and served once run() runs.
-  // Error: invalid_argument; the text says which option is wrong or what is in the way.
+  // Errors: invalid_argument for a wrong option, unsupported for what this machine denies (a port in use);
+  // the text names the option and says what to do.
   [[nodiscard]] static result<std::unique_ptr<relay>> create(
       serve_options options, std::unique_ptr<net::resolver> names = net::make_system_resolver());
   relay(const relay&) = delete;

@@ -165,7 +165,8 @@ status set_up_log(const std::string& level) {
   bool known = false;
   for (const std::string_view one : levels) known = known || level == one;
   if (!known) return wrong("--log-level", level, "write trace, debug, info, warn, error or off");
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("smtpscope"));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("smtpscope", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::set_level(spdlog::level::from_str(level));
   return {};
@@ -190,7 +191,8 @@ int serve(const typed& given) {
   if (!options) return complain(options.why(), wrong_usage);
   raise_descriptor_limit();
   auto started = app::relay::create(std::move(*options));
-  if (!started) return complain(started.why(), could_not_start);
+  if (!started)
+    return complain(started.why(), started.why().code == errc::invalid_argument ? wrong_usage : could_not_start);
   const auto relay = std::move(*started);
   relay->stop_on_signals();
   std::fputs(relay->banner().c_str(), stdout);

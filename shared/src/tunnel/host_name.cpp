@@ -76,7 +76,7 @@ result<host_name> host_name::parse(std::string_view text) {
 
 result<host_and_port> parse_host_and_port(std::string_view text, port_zero zero) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return wrong("the port is missing: write HOST:PORT");
+  if (colon == std::string_view::npos) return wrong("the port is missing");
   const std::string_view host = text.substr(0, colon);
   const std::string_view digits = text.substr(colon + 1);
   if (host.find(':') != std::string_view::npos && host.front() != '[')

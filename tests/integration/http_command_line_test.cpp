@@ -1,0 +1,103 @@
+// Wrong options: one line that names the option and the value and says what is right, exit status 2;
+// a port in use: exit status 1.
+
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <CLI/CLI.hpp>
+
+#include "integration/tunnel_fixture.hpp"
+#include "relay/cli/serve.hpp"
+
+namespace smtpscope::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct outcome {
+  int status = -1;
+  std::string said;
+};
+
+// Only for what does not come to serve: that would not return.
+outcome run(std::vector<std::string> arguments) {
+  CLI::App program("smtpscope", "smtpscope");
+  outcome out;
+  cli::add_serve(program, out.status);
+  arguments.insert(arguments.begin(), "serve");
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
+  ::testing::internal::CaptureStderr();
+  program.parse(arguments);
+  out.said = ::testing::internal::GetCapturedStderr();
+  return out;
+}
+
+struct wrong_option {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* names;
+  const char* explains;
+};
+
+class CommandLine : public ::testing::TestWithParam<wrong_option> {};
+
+TEST_P(CommandLine, ExplainsAWrongValueInOneLine) {
+  const outcome out = run(GetParam().arguments);
+  EXPECT_EQ(out.status, 2);
+  EXPECT_THAT(out.said, HasSubstr(GetParam().names));
+  EXPECT_THAT(out.said, HasSubstr(GetParam().explains));
+  EXPECT_EQ(std::count(out.said.begin(), out.said.end(), '\n'), 1) << out.said;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, CommandLine,
+    ::testing::Values(
+        wrong_option{"listen_without_port", {"--listen", "127.0.0.1"}, "--listen 127.0.0.1", "ADDRESS:PORT"},
+        wrong_option{"listen_large_port", {"--listen", "127.0.0.1:70000"}, "--listen", "0 to 65535"},
+        wrong_option{"listen_name", {"--listen", "mail.example:80"}, "--listen mail.example:80", "IP address"},
+        wrong_option{"listen_everywhere", {"--listen", "0.0.0.0:0"}, "--listen 0.0.0.0:0", "--behind-proxy"},
+        wrong_option{
+            "listen_behind_proxy_only", {"--listen", "0.0.0.0:0", "--behind-proxy"}, "--behind-proxy", "--public"},
+        wrong_option{"public_only", {"--listen", "0.0.0.0:0", "--public"}, "--public", "--behind-proxy"},
+        wrong_option{"smtp", {"--smtp", "x"}, "--smtp x", "ADDRESS:PORT"},
+        wrong_option{"smtps", {"--smtps", ":1"}, "--smtps", "missing"},
+        wrong_option{"allow_wildcard", {"--allow", "*:25"}, "--allow *:25", "HOST:PORT"},
+        wrong_option{"allow_port_zero", {"--allow", "mail.example:0"}, "--allow mail.example:0", "1 to 65535"},
+        wrong_option{"allow_short_address", {"--allow", "127.1:25"}, "--allow 127.1:25", "four decimal numbers"},
+        wrong_option{
+            "second_allow", {"--allow", "a.example:1", "--allow", "b.example"}, "--allow b.example", "port is missing"},
+        wrong_option{"origin", {"--origin", "mail.example"}, "--origin mail.example", "https://mail.example"},
+        wrong_option{"origin_with_path", {"--origin", "https://mail.example/page"}, "--origin", "a scheme, a host"},
+        wrong_option{"user_without_password", {"--user", "anna"}, "--user anna", "NAME:PASSWORD"},
+        wrong_option{"ca_file", {"--ca-file", "/nonexistent.pem"}, "--ca-file /nonexistent.pem", "No such file"},
+        wrong_option{"web_dir", {"--web-dir", "/nonexistent"}, "--web-dir /nonexistent", "No such file"},
+        wrong_option{"threads", {"--threads", "many"}, "--threads many", "1 to 64"},
+        wrong_option{"max_bytes", {"--max-bytes-up", "-1"}, "--max-bytes-up -1", "a number from 1"},
+        wrong_option{"log_level", {"--log-level", "loud"}, "--log-level loud", "trace, debug"}),
+    [](const auto& i) { return i.param.name; });
+
+TEST(CommandLinePorts, APortInUseNamesTheOptionToChange) {
+  const scripted_server other([](peer&) {});
+  const temporary_directory state;
+  const std::string taken = "127.0.0.1:" + std::to_string(other.port());
+  for (const std::string option : {"--listen", "--smtp", "--smtps"}) {
+    std::vector<std::string> arguments = {"--state-dir", state.path().string(), "--log-level", "off"};
+    for (const std::string each : {"--listen", "--smtp", "--smtps"}) {
+      arguments.push_back(each);
+      arguments.push_back(each == option ? taken : "127.0.0.1:0");
+    }
+    const outcome out = run(arguments);
+    EXPECT_EQ(out.status, 1) << option;
+    EXPECT_THAT(out.said, HasSubstr(option));
+    EXPECT_THAT(out.said, HasSubstr(std::to_string(other.port())));
+  }
+}
+
+TEST(CommandLinePasswords, AreNeverShown) {
+  const outcome out = run({"--user", ":topsecret"});
+  EXPECT_EQ(out.status, 2);
+  EXPECT_THAT(out.said, ::testing::Not(HasSubstr("topsecret")));
+}
+
+}  // namespace
+}  // namespace smtpscope::testing
