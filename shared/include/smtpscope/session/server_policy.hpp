@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "smtpscope/base/secret.hpp"
-#include "smtpscope/session/event.hpp"
+#include "smtpscope/session/server_event.hpp"
 #include "smtpscope/session/server_session.hpp"
 
 namespace smtpscope::session {

@@ -16,8 +16,8 @@
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/sasl/mechanism.hpp"
-#include "smtpscope/session/event.hpp"
-#include "smtpscope/session/rules.hpp"
+#include "smtpscope/session/server_event.hpp"
+#include "smtpscope/session/server_rules.hpp"
 #include "smtpscope/wire/dot_codec.hpp"
 #include "smtpscope/wire/line_reader.hpp"
 

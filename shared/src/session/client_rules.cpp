@@ -1,4 +1,4 @@
-#include "smtpscope/session/rules.hpp"
+#include "smtpscope/session/client_rules.hpp"
 
 namespace smtpscope::session {
 
