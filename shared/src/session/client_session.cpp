@@ -4,7 +4,6 @@
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/text/ascii.hpp"
-#include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::session {
 
@@ -35,13 +34,7 @@ status check_options(const client_options& options, const submission& mail) {
     return error{errc::invalid_argument,
                  "the EHLO name must be a domain such as laptop.example or an address literal such as [192.0.2.1]"};
   if (mail.to.empty()) return error{errc::invalid_argument, "the message has no recipient"};
-  if (options.mechanisms.empty()) return error{errc::invalid_argument, "no SASL mechanism is allowed"};
-  if (options.auth && options.auth->identity.empty()) return error{errc::invalid_argument, "the user name is empty"};
-  for (const std::string& mechanism : options.mechanisms) {
-    const auto made = sasl::make_client(mechanism, options.auth ? options.auth->identity : std::string{},
-                                        options.auth ? options.auth->password : secret{});
-    if (!made) return made.why();
-  }
+  if (status s = client_authentication{options.auth, options.mechanisms, options.ir}.check(); !s) return s;
   return check_content(mail.content);
 }
 
@@ -56,6 +49,7 @@ client_session::client_session(client_options options, submission mail)
     : options_(std::move(options)),
       mail_(std::move(mail)),
       lines_(limits::accepted_reply_line_octets),
+      authentication_(options_.auth, options_.mechanisms, options_.ir),
       eight_bit_(!text::all_ascii(mail_.content)) {
   recipients_.reserve(mail_.to.size());
   for (const wire::forward_path& path : mail_.to) recipients_.push_back({path, std::nullopt});
@@ -166,8 +160,8 @@ void client_session::on_reply(wire::received_reply received) {
   report.in_answer_to = last_verb_;
   report.client = {before, before};
   if (before == client_phase::expect_rcpt_reply) report.recipient = recipients_[next_recipient_].path.mailbox_text();
-  if (before == client_phase::expect_auth_reply) report.mechanism = mechanism_;
-  if (action == client_action::continue_sasl) report.sasl_step = challenges_ + 1;
+  if (before == client_phase::expect_auth_reply) report.mechanism = authentication_.mechanism();
+  if (action == client_action::continue_sasl) report.sasl_step = authentication_.challenges() + 1;
   const std::size_t at = events_.size();
   events_.emplace_back(std::move(report));
 
@@ -198,9 +192,8 @@ void client_session::perform(client_action action, const wire::reply& reply) {
     case client_action::say_auth: return send_auth();
     case client_action::continue_sasl: return continue_auth(reply);
     case client_action::authenticated:
-      if (sasl_given_up_) return fail(failure_kind::protocol, "the server accepted a login that was cancelled");
+      if (const status s = authentication_.accepted(); !s) return fail(failure_kind::protocol, s.why().detail);
       authenticated_ = true;
-      sasl_.reset();
       return perform(after_capabilities(facts()), reply);
     case client_action::say_mail: return send_mail();
     case client_action::say_rcpt:
@@ -241,12 +234,11 @@ client_facts client_session::facts() const {
   f.link = tls_ ? link_security::tls : link_security::plain;
   f.tls = options_.tls == tls_policy::never ? requirement::no : requirement::yes;
   f.starttls_offered = capabilities_.starttls;
-  f.wants_auth = options_.auth.has_value();
+  f.wants_auth = authentication_.wanted();
   f.authenticated = authenticated_;
   f.cleartext_auth_allowed = options_.without_tls == cleartext_auth::allowed_by_name;
   f.auth_offered = !capabilities_.auth.empty();
-  f.mechanism_offered = std::any_of(options_.mechanisms.begin(), options_.mechanisms.end(),
-                                    [this](const std::string& m) { return capabilities_.offers_mechanism(m); });
+  f.mechanism_offered = authentication_.possible(capabilities_);
   f.content_is_eight_bit = eight_bit_;
   f.eight_bit_offered = capabilities_.eight_bit_mime;
   return f;
@@ -265,7 +257,7 @@ void client_session::send_command(wire::verb verb, std::string_view argument, cl
   send_bytes command;
   command.bytes = std::move(*line);
   command.verb = verb;
-  if (verb == wire::verb::auth) command.mechanism = mechanism_;
+  if (verb == wire::verb::auth) command.mechanism = authentication_.mechanism();
   command.client = {phase_, after};
   last_verb_ = verb;
   events_.emplace_back(std::move(command));
@@ -273,40 +265,15 @@ void client_session::send_command(wire::verb verb, std::string_view argument, cl
 }
 
 void client_session::send_auth() {
-  for (const std::string& candidate : options_.mechanisms)  // the caller's order, the first one offered
-    if (mechanism_.empty() && capabilities_.offers_mechanism(candidate)) mechanism_ = candidate;
-  result<sasl::client_mechanism> made = sasl::make_client(mechanism_, options_.auth->identity, options_.auth->password);
-  if (!made) return fail(failure_kind::mechanism_not_offered, made.why().detail);
-  sasl_ = std::move(*made);
-  std::string argument = mechanism_;
-  if (options_.ir == initial_response::sent) {
-    if (const std::optional<std::string> first = sasl::initial_response(*sasl_)) {
-      const std::string encoded = first->empty() ? "=" : text::base64_encode(*first);  // RFC 4954 §4
-      // RFC 4954 §4: a line that would be too long goes without the initial response. The two
-      // extra octets are CRLF.
-      if (5 + argument.size() + 1 + encoded.size() + 2 <= limits::command_line_octets) {
-        argument += " " + encoded;
-      } else {
-        sasl_ = *sasl::make_client(mechanism_, options_.auth->identity, options_.auth->password);
-      }
-    }
-  }
-  send_command(wire::verb::auth, argument, client_phase::expect_auth_reply);
+  const result<std::string> argument = authentication_.begin(capabilities_);
+  if (!argument) return fail(failure_kind::mechanism_not_offered, argument.why().detail);
+  send_command(wire::verb::auth, *argument, client_phase::expect_auth_reply);
 }
 
 void client_session::continue_auth(const wire::reply& reply) {
-  if (sasl_given_up_) return fail(failure_kind::protocol, "the server went on with a login that was cancelled");
-  ++challenges_;
-  const auto give_up = [this](std::string why) {
-    sasl_given_up_ = std::move(why);
-    send_sasl("*");  // RFC 4954 §4: cancels; the server owes a 501
-  };
-  if (challenges_ > limits::sasl_challenges) return give_up("the server asked more questions than any login needs");
-  const result<std::string> challenge = text::base64_decode(reply.text());
-  if (!challenge) return give_up("the server's login challenge is not base64");
-  const result<std::string> response = sasl::respond(*sasl_, *challenge);
-  if (!response) return give_up(response.why().detail);
-  send_sasl(text::base64_encode(*response));
+  result<std::string> line = authentication_.answer(reply);
+  if (!line) return fail(failure_kind::protocol, line.why().detail);
+  send_sasl(std::move(*line));
 }
 
 void client_session::send_sasl(std::string line) {
@@ -314,8 +281,8 @@ void client_session::send_sasl(std::string line) {
   response.bytes = std::move(line) + "\r\n";
   response.what = sent::sasl_response;
   response.verb = wire::verb::auth;
-  response.mechanism = mechanism_;
-  response.sasl_step = challenges_;
+  response.mechanism = authentication_.mechanism();
+  response.sasl_step = authentication_.challenges();
   response.client = {phase_, client_phase::expect_auth_reply};
   events_.emplace_back(std::move(response));
   enter(client_phase::expect_auth_reply);
@@ -382,7 +349,7 @@ void client_session::delivered() {
 }
 
 void client_session::refused(const wire::reply& reply) {
-  if (sasl_given_up_) return fail(failure_kind::protocol, *sasl_given_up_);
+  if (authentication_.given_up()) return fail(failure_kind::protocol, *authentication_.given_up());
   fail(failure_kind::refused, "the server answered with " + std::to_string(reply.code));
 }
 

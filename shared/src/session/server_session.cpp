@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "smtpscope/text/ascii.hpp"
-#include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::session {
 
@@ -31,13 +30,15 @@ wire::reply syntax_reply(const wire::command& c) {
 result<server_session> server_session::create(server_options options) {
   if (!wire::is_domain_or_literal(options.host_name))
     return error{errc::invalid_argument, "the server's host name must be a domain or an address literal"};
-  for (const std::string& mechanism : options.mechanisms)
-    if (const auto made = sasl::make_server(mechanism); !made) return made.why();
+  if (status s = server_authentication{options.mechanisms}.check(); !s) return s.why();
   return server_session{std::move(options)};
 }
 
 server_session::server_session(server_options options)
-    : options_(std::move(options)), link_(options_.link), lines_(limits::sasl_line_octets) {}
+    : options_(std::move(options)),
+      link_(options_.link),
+      lines_(limits::sasl_line_octets),
+      authentication_(options_.mechanisms) {}
 
 // ------------------------------------------------------------------------------- what happened
 
@@ -57,7 +58,7 @@ void server_session::tls_established() {
   link_ = link_security::tls;
   // RFC 3207 §4.2: back to the state right after the greeting, knowing nothing of the client.
   reset_transaction();
-  identity_.clear();
+  authentication_.forget();
   ehlo_name_.clear();
   extended_ = false;
   state_ = options_.hello_after_tls == requirement::yes ? server_state::expect_helo : server_state::expect_mail;
@@ -89,7 +90,7 @@ status server_session::answer(const decision& d) {
   const auto say = [&](wire::reply own) { return d.reply.value_or(std::move(own)); };
   switch (asked) {
     case waiting::nothing: return error{errc::misuse, "no question waits for an answer"};
-    case waiting::credentials: answer_credentials(d); break;
+    case waiting::credentials: on_authentication(authentication_.decide(d)); break;
     case waiting::reverse_path:
       if (yes) {
         from_ = *offered_from_;
@@ -146,8 +147,7 @@ void server_session::take_line(const result<std::string>& line) {
 }
 
 void server_session::on_line_error() {
-  if (state_ == server_state::expect_sasl_response)  // RFC 4954 §4
-    return sasl_end(make(500, 5, 6, "Authentication exchange line is too long"));
+  if (state_ == server_state::expect_sasl_response) return on_authentication(authentication_.answer_too_long());
   complain(make(500, 5, 2, "Line too long"), verb::unknown);  // RFC 5321 §4.5.3.1.9
 }
 
@@ -232,60 +232,30 @@ void server_session::on_starttls() {
 // ---------------------------------------------------------------------------------------- AUTH
 
 void server_session::on_auth(const wire::command& c, const server_rule& rule) {
-  const auto& offered = options_.mechanisms;
-  if (std::find(offered.begin(), offered.end(), c.mechanism) == offered.end())
+  if (!authentication_.offers(c.mechanism))
     return complain(make(504, 5, 4, "Unrecognized authentication type"), verb::auth);
-  auto made = sasl::make_server(c.mechanism);
-  if (!made) return complain(make(504, 5, 4, "Unrecognized authentication type"), verb::auth);
-  sasl_ = std::move(*made);
-  mechanism_ = c.mechanism;
-  challenges_ = 0;
   after_auth_ = state_;
   state_in_auth_ = rule.next;
-  sasl::server_step first = sasl::start(*sasl_);
-  if (!c.initial_response) return sasl_advance(std::move(first));
-  // RFC 4954 §4: the initial response answers the challenge that need not be sent now.
-  sasl_response(*c.initial_response == "=" ? std::string_view{} : std::string_view{*c.initial_response});
+  on_authentication(authentication_.begin(c));
 }
 
 void server_session::on_sasl_line(std::string_view line) {
-  events_.emplace_back(command_received{std::string{line}, {}, sent::sasl_response, mechanism_, challenges_});
+  events_.emplace_back(command_received{
+      std::string{line}, {}, sent::sasl_response, authentication_.mechanism(), authentication_.challenges()});
   line.remove_suffix(2);
-  if (line == "*") return sasl_end(make(501, 7, 0, "Authentication cancelled"));  // RFC 4954 §4
-  sasl_response(line);
+  on_authentication(authentication_.answer(line));
 }
 
-void server_session::sasl_response(std::string_view base64) {
-  const result<std::string> octets = text::base64_decode(base64);
-  if (!octets) return sasl_end(make(501, 5, 2, "Cannot decode response: not base64"));
-  sasl_advance(sasl::step(*sasl_, *octets));
-}
-
-void server_session::sasl_advance(result<sasl::server_step> step) {
-  if (!step) return sasl_end(make(501, 5, 2, step.why().detail));
-  if (const auto* challenge = std::get_if<sasl::challenge>(&*step)) {
-    if (++challenges_ > limits::sasl_challenges) return sasl_end(make(501, 5, 0, "Too many authentication steps"));
-    return reply(make(334, text::base64_encode(challenge->octets)), verb::auth, state_in_auth_);
+void server_session::on_authentication(authentication_step step) {
+  if (const auto* challenge = std::get_if<authentication_challenge>(&step))
+    return reply(challenge->reply, verb::auth, state_in_auth_);
+  if (auto* question = std::get_if<credentials_offered>(&step)) {
+    waiting_ = waiting::credentials;
+    events_.emplace_back(std::move(*question));
+    return;
   }
-  auto& offered = *std::get_if<sasl::offered_credentials>(&*step);
-  offered_identity_ = offered.authentication_identity;
-  waiting_ = waiting::credentials;
-  events_.emplace_back(credentials_offered{mechanism_, std::move(offered.authorization_identity),
-                                           std::move(offered.authentication_identity), std::move(offered.password)});
-}
-
-void server_session::sasl_end(const wire::reply& r) {
-  sasl_.reset();
-  reply(r, verb::auth, after_auth_);
-}
-
-void server_session::answer_credentials(const decision& d) {
-  if (d.what == verdict::accept) {
-    identity_ = offered_identity_;
-    return sasl_end(d.reply.value_or(make(235, 7, 0, "Authentication successful")));
-  }
-  sasl_end(d.reply.value_or(make(535, 7, 8, "Authentication credentials invalid")));
-  if (++failed_auths_ < limits::failed_authentications) return;
+  reply(std::get_if<authentication_ended>(&step)->reply, verb::auth, after_auth_);
+  if (!authentication_.too_many_failures()) return;
   reply(make(421, 7, 0, options_.host_name + " Too many failed logins, closing connection"), verb::auth, state_);
   close();
 }
@@ -383,7 +353,7 @@ void server_session::reset_transaction() {
 server_facts server_session::facts() const noexcept {
   server_facts f;
   f.link = link_;
-  f.authenticated = !identity_.empty();
+  f.authenticated = !authentication_.identity().empty();
   f.starttls_offered = options_.starttls == offer::yes;
   f.auth_offered =
       !options_.mechanisms.empty() && (link_ == link_security::tls || options_.auth_on_plain_link == offer::yes);

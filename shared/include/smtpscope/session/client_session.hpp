@@ -16,8 +16,7 @@
 #include <vector>
 
 #include "smtpscope/base/result.hpp"
-#include "smtpscope/base/secret.hpp"
-#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/session/client_authentication.hpp"
 #include "smtpscope/session/client_event.hpp"
 #include "smtpscope/session/client_rules.hpp"
 #include "smtpscope/wire/capabilities.hpp"
@@ -34,12 +33,6 @@ enum class tls_policy : std::uint8_t {
 };
 
 enum class cleartext_auth : std::uint8_t { refused, allowed_by_name };
-enum class initial_response : std::uint8_t { sent, withheld };  // RFC 4954 §4: either is legal
-
-struct credentials {
-  std::string identity;  // authentication identity: user name or address
-  secret password;
-};
 
 struct client_options {
   std::string ehlo_name;  // domain or address literal (RFC 5321 §4.1.1.1)
@@ -119,10 +112,7 @@ class client_session {
   wire::reply_parser replies_;
   std::string unread_;  // bytes of the line that is looked at, and of its reply before it
   wire::capabilities capabilities_;
-  std::optional<sasl::client_mechanism> sasl_;
-  std::string mechanism_;
-  int challenges_ = 0;
-  std::optional<std::string> sasl_given_up_;  // why we cancelled with "*"
+  client_authentication authentication_;
   std::vector<recipient_result> recipients_;
   std::size_t next_recipient_ = 0;
   wire::dot_stuffer stuffer_;

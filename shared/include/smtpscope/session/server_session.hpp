@@ -15,7 +15,8 @@
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/base/result.hpp"
-#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/session/decision.hpp"
+#include "smtpscope/session/server_authentication.hpp"
 #include "smtpscope/session/server_event.hpp"
 #include "smtpscope/session/server_rules.hpp"
 #include "smtpscope/wire/dot_codec.hpp"
@@ -39,12 +40,6 @@ struct server_options {
   std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};
   std::uint64_t max_message_octets = limits::message_octets;
   std::size_t max_recipients = limits::recipients;
-};
-
-// The host's answer to a question. `reply` replaces the session's own words.
-struct decision {
-  verdict what = verdict::accept;
-  std::optional<wire::reply> reply;
 };
 
 class server_session {
@@ -73,7 +68,7 @@ class server_session {
   [[nodiscard]] link_security link() const noexcept { return link_; }
   [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
   [[nodiscard]] bool extended() const noexcept { return extended_; }  // EHLO, not HELO
-  [[nodiscard]] const std::string& authenticated_as() const noexcept { return identity_; }
+  [[nodiscard]] const std::string& authenticated_as() const noexcept { return authentication_.identity(); }
 
  private:
   explicit server_session(server_options options);
@@ -93,12 +88,9 @@ class server_session {
   void on_rcpt(const wire::command& c);
   void on_data(const server_rule& rule);
   void on_sasl_line(std::string_view line);
-  void sasl_response(std::string_view base64);
-  void sasl_advance(result<sasl::server_step> step);
-  void sasl_end(const wire::reply& r);
+  void on_authentication(authentication_step step);
   void finish_content();
   void reset_transaction();
-  void answer_credentials(const decision& d);
   void answer_message(const decision& d);
   void reply(const wire::reply& r, wire::verb v, server_state after);
   void complain(const wire::reply& r, wire::verb v);  // an error reply that changes no state and counts
@@ -112,11 +104,7 @@ class server_session {
   std::deque<server_event> events_;
   wire::line_reader lines_;
   wire::dot_unstuffer unstuffer_;
-  std::optional<sasl::server_mechanism> sasl_;
-  std::string mechanism_;
-  std::string identity_;
-  std::string offered_identity_;
-  int challenges_ = 0;
+  server_authentication authentication_;
   server_state after_auth_ = server_state::expect_mail;
   server_state state_in_auth_ = server_state::expect_sasl_response;
   std::string ehlo_name_;
@@ -128,7 +116,6 @@ class server_session {
   std::uint64_t content_octets_ = 0;
   bool too_large_ = false;
   int bad_commands_ = 0;
-  int failed_auths_ = 0;
   waiting waiting_ = waiting::nothing;
 };
 
