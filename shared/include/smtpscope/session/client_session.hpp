@@ -18,38 +18,13 @@
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/session/client_authentication.hpp"
 #include "smtpscope/session/client_event.hpp"
+#include "smtpscope/session/client_options.hpp"
 #include "smtpscope/session/client_rules.hpp"
 #include "smtpscope/wire/capabilities.hpp"
 #include "smtpscope/wire/dot_codec.hpp"
 #include "smtpscope/wire/line_reader.hpp"
 
 namespace smtpscope::session {
-
-// Decided before connecting, never by what the server says (RFC 3207 §6).
-enum class tls_policy : std::uint8_t {
-  implicit,           // TLS from the first byte (RFC 8314 §3.3): connected() means TLS stands
-  starttls_required,  // no AUTH and no MAIL before STARTTLS succeeded
-  never,              // plaintext, by name
-};
-
-enum class cleartext_auth : std::uint8_t { refused, allowed_by_name };
-
-struct client_options {
-  std::string ehlo_name;  // domain or address literal (RFC 5321 §4.1.1.1)
-  tls_policy tls = tls_policy::starttls_required;
-  std::optional<credentials> auth;                           // none: no AUTH
-  std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};  // allowed ones, best first
-  initial_response ir = initial_response::sent;
-  cleartext_auth without_tls = cleartext_auth::refused;
-  patience wait = patience::rfc5321;
-};
-
-// One message and where it goes.
-struct submission {
-  wire::reverse_path from;
-  std::vector<wire::forward_path> to;  // at least one
-  std::string content;                 // RFC 5322 message, CRLF line ends, dots not stuffed
-};
 
 class client_session {
  public:
