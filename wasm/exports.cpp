@@ -36,6 +36,7 @@ EMSCRIPTEN_KEEPALIVE void smtp_free(void* ptr) { std::free(ptr); }
 EMSCRIPTEN_KEEPALIVE const char* smtp_result_data() { return api().last_result().data(); }
 EMSCRIPTEN_KEEPALIVE std::size_t smtp_result_size() { return api().last_result().size(); }
 EMSCRIPTEN_KEEPALIVE int smtp_version() { return api().version(); }
+EMSCRIPTEN_KEEPALIVE int smtp_use_texts(const char* p, std::size_t n) { return api().use_texts(view(p, n)); }
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t smtp_blob_new(const char* p, std::size_t n) { return api().blob_new(view(p, n)); }
 EMSCRIPTEN_KEEPALIVE int smtp_blob_bytes(std::uint32_t blob) { return api().blob_bytes(blob); }

@@ -21,6 +21,13 @@ export interface SmtpscopeCore {
   /** Version of the core: result is text, returns 1. */
   _smtp_version(): number;
 
+  /**
+   * The words in which traces are explained and failures diagnosed: shared/texts/en.json, or the
+   * same in another language. To be called first; until then entries are titled by their kind.
+   * Result: the language. Returns 1 or -1.
+   */
+  _smtp_use_texts(ptr: number, len: number): number;
+
   /** Copies octets into the module, for attachments, messages and trace files. Returns a handle. */
   _smtp_blob_new(ptr: number, len: number): number;
   /** Result: the octets. Returns 1 or -1. */

@@ -18,7 +18,9 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
   },
   server: {
-    fs: { allow: [here, resolve(here, '../build'), resolve(here, '../wasm')] },
+    fs: {
+      allow: [here, resolve(here, '../build'), resolve(here, '../wasm'), resolve(here, '../shared/texts')],
+    },
     proxy: {
       '/api': 'http://127.0.0.1:8025',
       '/healthz': 'http://127.0.0.1:8025',

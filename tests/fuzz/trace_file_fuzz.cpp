@@ -6,6 +6,7 @@
 #include "smtpscope/trace/explain.hpp"
 #include "smtpscope/trace/json_codec.hpp"
 #include "smtpscope/trace/replay.hpp"
+#include "texts/native_texts.hpp"
 
 using namespace smtpscope;
 
@@ -16,10 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const trace::entry& e : file->entries) {
-    static_cast<void>(trace::explain(e));
+    static_cast<void>(trace::explain(e, trace::native_texts()));
     fuzz::check_fields(e.fields, e.bytes.size());
   }
-  static_cast<void>(trace::diagnose(file->entries));
+  static_cast<void>(trace::diagnose(file->entries, trace::native_texts()));
   for (std::size_t n = 0; n <= file->entries.size() && n < 50; ++n)
     static_cast<void>(to_string(trace::to_json(trace::replay(file->entries, n))));
   const auto again = trace::read(trace::write(*file));

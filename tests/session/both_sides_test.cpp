@@ -8,6 +8,7 @@
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/wire/dot_codec.hpp"
 #include "support/trace_checks.hpp"
+#include "texts/native_texts.hpp"
 
 namespace smtpscope::test {
 namespace {
@@ -43,6 +44,7 @@ std::string describe(const combination& c) {
 
 sim::setup setup_for(const combination& c, const std::string& content) {
   sim::setup s;
+  s.words = &trace::native_texts();
   const bool login = *c.mechanism != '\0';
   s.client = login ? login_options(c.tls, c.mechanism, c.ir) : plain_options(c.tls);
   s.client.without_tls = session::cleartext_auth::allowed_by_name;

@@ -7,6 +7,7 @@
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "support/trace_checks.hpp"
+#include "texts/native_texts.hpp"
 #include "unit/exact_buffer.hpp"
 
 namespace smtpscope::test {
@@ -28,7 +29,7 @@ json tls_info() {
 
 }  // namespace
 
-client_driver::client_driver(const client_case& c) : options_(c.options), client_(make(c), trace::secrets::masked) {
+client_driver::client_driver(const client_case& c) : options_(c.options), client_(make(c), trace::secrets::masked, trace::native_texts()) {
   client_.record().resolving(c.host, 587, c.options.tls == tls_policy::implicit ? "implicit" : "starttls", now_);
 }
 

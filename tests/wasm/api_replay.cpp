@@ -31,6 +31,7 @@ session_time time_of(const arguments& a, std::size_t i) {
 
 const std::map<std::string, call> calls = {
     {"version", [](auto& api, const auto&) { return api.version(); }},
+    {"use_texts", [](auto& api, const auto& a) { return api.use_texts(octets(a)); }},
     {"blob_new", [](auto& api, const auto& a) { return api.blob_new(octets(a)); }},
     {"blob_bytes", [](auto& api, const auto& a) { return api.blob_bytes(handle(a)); }},
     {"compose", [](auto& api, const auto& a) { return api.compose(octets(a)); }},
@@ -53,6 +54,11 @@ const std::map<std::string, call> calls = {
     {"release", [](auto& api, const auto& a) { return api.release(handle(a)); }},
 };
 
+std::string content_of(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 argument read_argument(const json& value) {
   argument a;
   if (value.is_number()) a.number = value.get<double>();
@@ -70,14 +76,16 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s FIXTURE.json\n", argv[0]);
     return 2;
   }
-  std::ifstream file(argv[1], std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const auto fixture = parse_json(content, 64);
+  const auto fixture = parse_json(content_of(argv[1]), 64);
   if (!fixture) {
     std::fprintf(stderr, "%s: %s\n", argv[1], fixture.why().detail.c_str());
     return 2;
   }
   api::core_api api;
+  if (api.use_texts(content_of(SMTPSCOPE_TEXTS_FILE)) != 1) {
+    std::fprintf(stderr, "%s: %s\n", SMTPSCOPE_TEXTS_FILE, api.last_result().c_str());
+    return 2;
+  }
   for (const json& one : (*fixture)["calls"]) {
     const std::string name = one[0].get<std::string>();
     arguments a;

@@ -9,7 +9,10 @@ const wasmDir = process.env.SMTPSCOPE_WASM_DIR ?? join(root, 'build/wasm');
 
 export async function load() {
   const { default: create } = await import(pathToFileURL(join(wasmDir, 'smtpscope-core.mjs')).href);
-  return create({ wasmBinary: await readFile(join(wasmDir, 'smtpscope-core.wasm')) });
+  const core = await create({ wasmBinary: await readFile(join(wasmDir, 'smtpscope-core.wasm')) });
+  const { returned, result } = call(core, 'use_texts', { text: await readFile(join(root, 'shared/texts/en.json'), 'utf8') });
+  if (returned !== 1) throw new Error(`shared/texts/en.json: ${result}`);
+  return core;
 }
 
 const octetsOf = (argument) => {

@@ -43,8 +43,8 @@ json to_json(const trace::file& f) {
 }
 
 // Traces from elsewhere, and older ones, are explained in today's words.
-void explain_anew(std::vector<trace::entry>& entries) {
-  for (trace::entry& e : entries) e.explain = trace::explain(e);
+void explain_anew(std::vector<trace::entry>& entries, const trace::texts& words) {
+  for (trace::entry& e : entries) e.explain = trace::explain(e, words);
 }
 
 status read_entries(const json& list, std::vector<trace::entry>& out) {
@@ -105,6 +105,14 @@ blob_lookup core_api::blobs() const {
 
 int core_api::version() {
   result_ = std::string{smtpscope::version};
+  return 1;
+}
+
+int core_api::use_texts(std::string_view text) {
+  auto words = trace::texts::parse(text);
+  if (!words) return fail(words.why());
+  words_ = std::move(*words);
+  result_ = words_.language();
   return 1;
 }
 
@@ -200,7 +208,7 @@ std::uint32_t core_api::client_new(std::string_view text) {
   const std::string tls = trace::text_of(*value, "tls");
   auto session = session::client_session::create(std::move(setup->options), std::move(setup->mail));
   if (!session) return refuse(session.why());
-  client c{trace::recorded_client{std::move(*session), trace::secrets::masked}};
+  client c{trace::recorded_client{std::move(*session), trace::secrets::masked, words_}};
   c.session.record().resolving(setup->to.host, setup->to.port, tls, session_time{0});
   result_.clear();
   return keep(std::move(c));
@@ -302,6 +310,7 @@ int core_api::simulate(std::string_view text) {
   f.header.mode = "simulated";
   f.header.title = trace::text_of((*value)["client"], "title");
   if (f.header.title.empty()) f.header.title = "Simulated session with " + setup->server.host_name;
+  setup->words = &words_;
   auto entries = sim::run(std::move(*setup));
   if (!entries) return fail(entries.why());
   f.entries = std::move(*entries);
@@ -313,7 +322,7 @@ int core_api::simulate(std::string_view text) {
 std::uint32_t core_api::trace_read(std::string_view json_lines) {
   auto f = trace::read(json_lines);
   if (!f) return refuse(f.why());
-  explain_anew(f->entries);
+  explain_anew(f->entries, words_);
   answer(to_json(*f));
   return keep(std::move(*f));
 }

@@ -25,6 +25,7 @@ class core_api {
   // Each returns what its export returns: a handle, a count or 1; 0 or -1 on failure, when the
   // result is {"code","detail"}.
   int version();
+  int use_texts(std::string_view json);
   std::uint32_t blob_new(std::string_view octets);
   int blob_bytes(std::uint32_t blob);
   std::uint32_t compose(std::string_view draft);
@@ -62,6 +63,7 @@ class core_api {
   [[nodiscard]] blob_lookup blobs() const;
   int perform(const session::client_event& event);
 
+  trace::texts words_;  // before the objects, which refer to it
   std::map<std::uint32_t, object> objects_;
   std::uint32_t next_handle_ = 1;
   std::string result_;

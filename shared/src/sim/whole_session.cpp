@@ -32,7 +32,7 @@ json tls_info(const std::string& host) {
 class runner {
  public:
   runner(session::client_session client, session::server_session server, setup s)
-      : client_(std::move(client), s.secrets), server_(std::move(server)), setup_(std::move(s)) {}
+      : client_(std::move(client), s.secrets, *s.words), server_(std::move(server)), setup_(std::move(s)) {}
 
   std::vector<trace::entry> run() {
     connect();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "diagnoses.hpp"
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 
@@ -105,16 +104,6 @@ bool fits(const diagnosis_row& row, const facts& f) {
          (row.transport.empty() || row.transport == f.transport || row.transport == f.transport_with_reason);
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 }  // namespace
 
 std::string_view provider_of(std::string_view host) noexcept {
@@ -133,7 +122,7 @@ std::string_view provider_of(std::string_view host) noexcept {
   return {};
 }
 
-std::optional<diagnosis> diagnose(const std::vector<entry>& entries) {
+std::optional<diagnosis> diagnose(const std::vector<entry>& entries, const texts& words) {
   const entry* result = last(entries, [](const entry& e) { return e.kind == kind::result; });
   if (result == nullptr) return std::nullopt;
   const auto failure = result->data.find("failure");
@@ -145,14 +134,8 @@ std::optional<diagnosis> diagnose(const std::vector<entry>& entries) {
   if (const entry* to = last(entries, [](const entry& e) { return e.kind == kind::resolving; }))
     f.provider = provider_of(text_of(to->data, "host"));
   find_evidence(f, entries);
-  for (const diagnosis_row& row : diagnoses)
-    if (fits(row, f))
-      return diagnosis{std::string{row.key},
-                       std::string{row.title},
-                       std::string{row.cause},
-                       lines_of(row.fix),
-                       f.evidence,
-                       row.again};
+  for (const diagnosis_row& row : words.diagnoses())
+    if (fits(row, f)) return diagnosis{row.key, row.title, row.cause, row.fix, f.evidence, row.again};
   return diagnosis{"unknown", "The session failed", text_of(*failure, "detail"), {}, f.evidence, retry::no};
 }
 

@@ -1,6 +1,5 @@
 #include "smtpscope/trace/explain.hpp"
 
-#include "explanations.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 
 namespace smtpscope::trace {
@@ -51,13 +50,13 @@ std::string fill(std::string_view pattern, const json& data) {
 
 }  // namespace
 
-explanation explain(const entry& e) {
+explanation explain(const entry& e, const texts& words) {
   const std::string key = key_of(e);
   const int code = number_of(e.data, "code");
-  for (const explanation_row& row : explanations) {
+  for (const explanation_row& row : words.explanations()) {
     if (row.kind != e.kind || (!row.key.empty() && row.key != key)) continue;
     if (row.code != 0 && row.code != code && row.code != code / 100) continue;
-    return {fill(row.title, e.data), fill(row.text, e.data), std::string{row.rfc}};
+    return {fill(row.title, e.data), fill(row.text, e.data), row.rfc};
   }
   return {std::string{name(e.kind)}, {}, {}};
 }

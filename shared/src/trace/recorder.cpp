@@ -109,14 +109,14 @@ void recorder::resolving(std::string_view host, int port, std::string_view tls, 
   set(e.data, "host", host);
   set(e.data, "port", port);
   set(e.data, "tls", tls);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::resolved(const std::vector<std::string>& addresses, session_time now) {
   chapter_ = chapter::resolve;
   entry& e = add(layer::dns, kind::resolved, now);
   set(e.data, "addresses", smtpscope::to_json(addresses));
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::connected(std::string_view address, int port, session_time now) {
@@ -126,7 +126,7 @@ void recorder::connected(std::string_view address, int port, session_time now) {
     e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   set(e.data, "address", address);
   set(e.data, "port", port);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::tls_started(session_time now) {
@@ -134,7 +134,7 @@ void recorder::tls_started(session_time now) {
   entry& e = add(layer::tls, kind::tls_started, now);
   set(e.data, "implicit", !starttls_);
   set(e.data, "host", host_);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::tls_established(json info, session_time now) {
@@ -144,7 +144,7 @@ void recorder::tls_established(json info, session_time now) {
   if (!starttls_) e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   e.data = std::move(info);
   if (!e.data.is_object()) e.data = json::object();
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::transport_error(const transport_problem& what, session_time now) {
@@ -157,24 +157,24 @@ void recorder::transport_error(const transport_problem& what, session_time now) 
   set(e.data, "code", what.code);
   set(e.data, "message", what.message);
   if (!what.reason.empty()) set(e.data, "reason", what.reason);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::peer_closed(session_time now) {
   if (std::exchange(ended_by_server_, true)) return;
   entry& e = add(layer::tcp, kind::closed, now);
   set(e.data, "by", "server");
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::timed_out(session_time now) {
   entry& e = add(layer::smtp, kind::timeout, now);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::cancelled(session_time now) {
   entry& e = add(layer::note, kind::cancelled, now);
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 // ------------------------------------------------------------------------------------- session
@@ -222,7 +222,7 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
         if (e.fields[i].name == "initial_response") hide(e, i, parsed.mechanism);
     }
   }
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::add_sasl_response(const session::send_bytes& sent, session_time now) {
@@ -243,7 +243,7 @@ void recorder::add_sasl_response(const session::send_bytes& sent, session_time n
     set(e.data, "decoded", decode_response(sent.mechanism, sasl_responses_, base64, secrets_ == secrets::shown));
     hide(e, 1, sent.mechanism);
   }
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 // Masks one field of `e` unless it holds no secret. LOGIN's first response is the user name.
@@ -283,7 +283,7 @@ void recorder::add_content(const session::send_bytes& sent, session_time now) {
     ++content_pieces_;
     content_line_start_ = size >= 2 && sent.bytes.compare(size - 2, 2, "\r\n") == 0;
   }
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::add_reply(const session::reply_received& received, session_time now) {
@@ -307,7 +307,7 @@ void recorder::add_reply(const session::reply_received& received, session_time n
     set(e.data, "step", received.sasl_step);
     if (const auto octets = text::base64_decode(r.value.text())) set(e.data, "decoded", *octets);
   }
-  e.explain = explain(e);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::add_end(session_time now) {
@@ -315,17 +315,17 @@ void recorder::add_end(session_time now) {
   if (!ended_by_server_) {
     entry& e = add(layer::tcp, kind::closed, now);
     set(e.data, "by", "client");
-    e.explain = explain(e);
+    e.explain = explain(e, *words_);
   }
   if (!finished_) return;
   entry& e = add(layer::note, kind::result, now);
   e.data = result_data(*finished_);
-  e.explain = explain(e);
-  const std::optional<diagnosis> why = diagnose(entries_);
+  e.explain = explain(e, *words_);
+  const std::optional<diagnosis> why = diagnose(entries_, *words_);
   if (!why) return;
   entry& d = add(layer::note, kind::diagnosis, now);
   d.data = to_json(*why);
-  d.explain = explain(d);
+  d.explain = explain(d, *words_);
 }
 
 }  // namespace smtpscope::trace

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "../../../shared/src/trace/diagnoses.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/recorder.hpp"
 #include "support/trace_checks.hpp"
+#include "texts/native_texts.hpp"
 #include "unit/trace/sessions.hpp"
 
 namespace smtpscope::trace {
@@ -52,8 +52,8 @@ std::vector<entry> trace_for(const diagnosis_row& row) {
 }
 
 TEST(Diagnose, EveryRowSpeaksForItsOwnTrace) {
-  for (const diagnosis_row& row : diagnoses) {
-    const auto d = diagnose(trace_for(row));
+  for (const diagnosis_row& row : native_texts().diagnoses()) {
+    const auto d = diagnose(trace_for(row), native_texts());
     ASSERT_TRUE(d) << row.key;
     EXPECT_EQ(d->key, row.key) << "an earlier row takes its place";
     EXPECT_EQ(d->title, row.title);
@@ -62,13 +62,14 @@ TEST(Diagnose, EveryRowSpeaksForItsOwnTrace) {
 }
 
 TEST(Diagnose, KeysAreUniqueAndEveryRowSaysWhatToDo) {
+  const std::vector<diagnosis_row>& diagnoses = native_texts().diagnoses();
   for (std::size_t i = 0; i < diagnoses.size(); ++i) {
     const diagnosis_row& row = diagnoses[i];
     for (std::size_t j = 0; j < i; ++j) EXPECT_NE(row.key, diagnoses[j].key);
     EXPECT_FALSE(row.title.empty()) << row.key;
     EXPECT_FALSE(row.cause.empty()) << row.key;
     EXPECT_FALSE(row.fix.empty()) << row.key;
-    EXPECT_EQ(row.fix.find("\n\n"), std::string_view::npos) << row.key;
+    for (const std::string& step : row.fix) EXPECT_FALSE(step.empty()) << row.key;
     EXPECT_NE(row.title.back(), '.') << row.key;
     EXPECT_TRUE(row.cause.back() == '.') << row.key;
   }
@@ -103,14 +104,14 @@ TEST(Diagnose, TransportErrors) {
     auto made =
         session::client_session::create(test::plain_options(session::tls_policy::implicit), test::sample_mail());
     session::client_session s = std::move(*made);
-    recorder r;
+    recorder r{secrets::masked, native_texts()};
     r.resolving("mail.example", 465, "implicit", session_time{0});
     r.transport_error(row.problem, session_time{1});
     s.transport_failed(row.problem.message);
     while (const auto event = s.next()) r.record(*event, session_time{2});
     test::check_trace(r.entries());
     EXPECT_EQ(test::diagnosis_key(r.entries()), row.key);
-    const auto d = diagnose(r.entries());
+    const auto d = diagnose(r.entries(), native_texts());
     ASSERT_EQ(d->evidence.size(), 1U);
     EXPECT_EQ(r.entries()[d->evidence[0]].kind, kind::transport_error);
   }
@@ -135,7 +136,7 @@ TEST(Diagnose, EvidenceIsTheRefusal) {
     sim::setup s = test::simulated();
     row.change(s);
     const auto entries = test::entries_of(std::move(s));
-    const auto d = diagnose(entries);
+    const auto d = diagnose(entries, native_texts());
     ASSERT_TRUE(d);
     EXPECT_EQ(d->key, row.key);
     ASSERT_EQ(d->evidence.size(), row.evidence);
@@ -147,7 +148,7 @@ TEST(Diagnose, EvidenceOfSilenceIsTheCommandAndHowItWasSeen) {
   sim::setup s = test::simulated();
   s.fault = sim::hang_up{wire::verb::mail, false};
   const auto entries = test::entries_of(std::move(s));
-  const auto d = diagnose(entries);
+  const auto d = diagnose(entries, native_texts());
   ASSERT_TRUE(d);
   EXPECT_EQ(d->key, "hangup");
   ASSERT_EQ(d->evidence.size(), 2U);
@@ -159,7 +160,7 @@ TEST(Diagnose, EvidenceOfAMissingOfferIsTheAnswerToEhlo) {
   sim::setup s = test::simulated();
   s.server.starttls = session::offer::no;
   const auto entries = test::entries_of(std::move(s));
-  const auto d = diagnose(entries);
+  const auto d = diagnose(entries, native_texts());
   ASSERT_TRUE(d);
   EXPECT_EQ(d->key, "policy.starttls_not_offered");
   EXPECT_EQ(text_of(entries.at(d->evidence.at(0)).data, "stage"), "ehlo");
@@ -176,18 +177,18 @@ TEST(Diagnose, KnowsProvidersByTheirNames) {
 }
 
 TEST(Diagnose, SaysNothingWithoutAFailure) {
-  EXPECT_FALSE(diagnose({}));
+  EXPECT_FALSE(diagnose({}, native_texts()));
   story s;
   s.add(kind::note, json::object());
-  EXPECT_FALSE(diagnose(s.entries));
+  EXPECT_FALSE(diagnose(s.entries, native_texts()));
   s.add(kind::result, {{"outcome", "delivered"}});
-  EXPECT_FALSE(diagnose(s.entries));
+  EXPECT_FALSE(diagnose(s.entries, native_texts()));
 }
 
 TEST(Diagnose, AFailureFromTheFutureIsTold) {
   story s;
   s.add(kind::result, {{"outcome", "failed"}, {"failure", {{"kind", "invented_later"}, {"detail", "so it is"}}}});
-  const auto d = diagnose(s.entries);
+  const auto d = diagnose(s.entries, native_texts());
   ASSERT_TRUE(d);
   EXPECT_EQ(d->key, "unknown");
   EXPECT_EQ(d->cause, "so it is");

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../../../shared/src/trace/explanations.hpp"
+#include "texts/native_texts.hpp"
 #include "unit/trace/sessions.hpp"
 
 namespace smtpscope::trace {
@@ -18,19 +18,20 @@ entry of(kind k, const json& data) {
 TEST(Explain, KnowsEveryCommand) {
   for (const char* verb :
        {"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "HELP"}) {
-    const explanation x = explain(of(kind::command, {{"verb", verb}, {"mechanism", "PLAIN"}}));
+    const explanation x = explain(of(kind::command, {{"verb", verb}, {"mechanism", "PLAIN"}}), native_texts());
     EXPECT_NE(x.title, "A command") << verb;
     EXPECT_FALSE(x.text.empty()) << verb;
     EXPECT_EQ(x.rfc.substr(0, 4), "RFC ") << verb;
   }
-  EXPECT_EQ(explain(of(kind::command, {{"verb", "?"}})).title, "A command");
+  EXPECT_EQ(explain(of(kind::command, {{"verb", "?"}}), native_texts()).title, "A command");
 }
 
 TEST(Explain, KnowsEveryClassOfReplyAtEveryStage) {
   for (const char* stage : {"ehlo", "helo", "starttls", "auth", "mail", "rcpt", "data", "content", "quit"})
     for (const int code : {220, 250, 334, 354, 421, 450, 451, 452, 454, 500, 501, 502,
                            503, 504, 530, 534, 535, 538, 550, 552, 553, 554, 555}) {
-      const explanation x = explain(of(kind::reply, {{"stage", stage}, {"code", code}, {"recipient", "a@b"}}));
+      const explanation x =
+          explain(of(kind::reply, {{"stage", stage}, {"code", code}, {"recipient", "a@b"}}), native_texts());
       EXPECT_FALSE(x.title.empty()) << stage << code;
       EXPECT_NE(x.title, "reply") << stage << code;
       EXPECT_FALSE(x.text.empty()) << stage << code;
@@ -41,9 +42,9 @@ TEST(Explain, KnowsEveryClassOfReplyAtEveryStage) {
 
 TEST(Explain, A421IsTheSameEverywhere) {
   for (const char* stage : {"ehlo", "helo", "starttls", "auth", "mail", "rcpt", "data", "content", "quit"})
-    EXPECT_EQ(explain(of(kind::reply, {{"stage", stage}, {"code", 421}})).title,
+    EXPECT_EQ(explain(of(kind::reply, {{"stage", stage}, {"code", 421}}), native_texts()).title,
               "The server is closing the connection");
-  EXPECT_EQ(explain(of(kind::greeting, {{"stage", "greeting"}, {"code", 421}})).title,
+  EXPECT_EQ(explain(of(kind::greeting, {{"stage", "greeting"}, {"code", 421}}), native_texts()).title,
             "The server is closing the connection");
 }
 
@@ -51,28 +52,30 @@ TEST(Explain, KnowsEveryTransportError) {
   for (const char* code :
        {"not_allowed", "blocked_address", "name_not_found", "refused", "timeout", "unreachable", "reset", "tls_verify",
         "tls_protocol", "starttls_plaintext", "relay_unreachable", "relay_refused", "relay_closed"})
-    EXPECT_NE(explain(of(kind::transport_error, {{"code", code}})).title, "The connection failed") << code;
-  EXPECT_EQ(explain(of(kind::transport_error, {{"code", "new"}, {"message", "what it says"}})).text, "what it says");
+    EXPECT_NE(explain(of(kind::transport_error, {{"code", code}}), native_texts()).title, "The connection failed")
+        << code;
+  EXPECT_EQ(explain(of(kind::transport_error, {{"code", "new"}, {"message", "what it says"}}), native_texts()).text,
+            "what it says");
 }
 
 TEST(Explain, KnowsEveryKindOfEntry) {
   for (int i = 0; i <= static_cast<int>(kind::note); ++i) {
     const auto k = static_cast<kind>(i);
     if (k == kind::reply || k == kind::note) continue;  // need their data
-    const explanation x =
-        explain(of(k, {{"title", "t"}, {"cause", "c"}, {"host", "h"}, {"address", "a"}, {"message", "m"}}));
+    const explanation x = explain(
+        of(k, {{"title", "t"}, {"cause", "c"}, {"host", "h"}, {"address", "a"}, {"message", "m"}}), native_texts());
     EXPECT_NE(x.title, name(k)) << "explained by nothing but its name";
   }
 }
 
 TEST(Explain, FillsInWhatTheEntrySays) {
-  EXPECT_EQ(explain(of(kind::resolving, {{"host", "mail.example"}})).title, "Looking up mail.example");
-  EXPECT_EQ(explain(of(kind::connected, {{"address", "192.0.2.1"}, {"port", 465}})).title,
+  EXPECT_EQ(explain(of(kind::resolving, {{"host", "mail.example"}}), native_texts()).title, "Looking up mail.example");
+  EXPECT_EQ(explain(of(kind::connected, {{"address", "192.0.2.1"}, {"port", 465}}), native_texts()).title,
             "Connected to 192.0.2.1, port 465");
-  EXPECT_EQ(explain(of(kind::resolving, {{"host", "{port}"}, {"port", 1}})).title, "Looking up {port}")
+  EXPECT_EQ(explain(of(kind::resolving, {{"host", "{port}"}, {"port", 1}}), native_texts()).title, "Looking up {port}")
       << "what came from outside is not filled in again";
-  EXPECT_EQ(explain(of(kind::resolving, {{"host", 7}})).title, "Looking up 7");
-  EXPECT_EQ(explain(of(kind::resolving, {{"host", json::array()}})).title, "Looking up ");
+  EXPECT_EQ(explain(of(kind::resolving, {{"host", 7}}), native_texts()).title, "Looking up 7");
+  EXPECT_EQ(explain(of(kind::resolving, {{"host", json::array()}}), native_texts()).title, "Looking up ");
 }
 
 bool covers(const explanation_row& earlier, const explanation_row& later) {
@@ -85,6 +88,7 @@ bool covers(const explanation_row& earlier, const explanation_row& later) {
 }
 
 TEST(Explain, NoRowIsHiddenBehindAnEarlierOne) {
+  const std::vector<explanation_row>& explanations = native_texts().explanations();
   for (std::size_t later = 0; later < explanations.size(); ++later)
     for (std::size_t earlier = 0; earlier < later; ++earlier)
       EXPECT_FALSE(covers(explanations[earlier], explanations[later]))
@@ -92,7 +96,7 @@ TEST(Explain, NoRowIsHiddenBehindAnEarlierOne) {
 }
 
 TEST(Explain, RowsAreSentencesWithSources) {
-  for (const explanation_row& row : explanations) {
+  for (const explanation_row& row : native_texts().explanations()) {
     EXPECT_FALSE(row.title.empty());
     EXPECT_LE(row.title.size(), 60U) << row.title;
     EXPECT_TRUE(row.text.empty() || row.text.back() == '.' || row.text.back() == '}') << row.text;

@@ -9,6 +9,7 @@
 
 #include "session/samples.hpp"
 #include "smtpscope/sim/whole_session.hpp"
+#include "texts/native_texts.hpp"
 
 namespace smtpscope::test {
 
@@ -19,6 +20,7 @@ inline sim::setup simulated(session::tls_policy tls = session::tls_policy::start
   s.client = login_options(tls, std::move(mechanism), ir);
   s.client.without_tls = session::cleartext_auth::allowed_by_name;
   s.mail = submission_to({"amy@mail.example", "bob@mail.example"}, "Subject: Hi\r\n\r\n.dot\r\nx\r\n");
+  s.words = &trace::native_texts();
   s.server.host_name = "mail.example";
   s.server.auth_on_plain_link = session::offer::yes;
   s.policy.users = {{std::string{sample_identity}, secret{std::string{sample_password}}}};

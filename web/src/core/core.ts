@@ -50,8 +50,10 @@ export class Core {
   private readonly module: CoreModule;
   private knownRules: Rules | undefined;
 
-  constructor(module: CoreModule) {
+  /** `texts`: shared/texts/en.json, or the same in another language; throws CoreError if it is not. */
+  constructor(module: CoreModule, texts: Uint8Array) {
     this.module = module;
+    withOctets(module, texts, (ptr, len) => this.check(module._smtp_use_texts(ptr, len)));
   }
 
   version(): string {

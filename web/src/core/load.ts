@@ -1,7 +1,8 @@
-// The core's two files are assets of their own, loaded at run time and never bundled.
+// The core's two files and its words are assets of their own, loaded at run time and never bundled.
 
 import moduleUrl from '#core/smtpscope-core.mjs?url';
 import wasmUrl from '#core/smtpscope-core.wasm?url';
+import textsUrl from '../../../shared/texts/en.json?url';
 import type create from '../../../wasm/smtpscope-core';
 import { Core } from './core';
 
@@ -18,8 +19,16 @@ export function loadCore(): Promise<Core> {
 
 async function load(): Promise<Core> {
   const address = (file: string) => new URL(file, document.baseURI).href;
+  const words = fetchOctets(address(textsUrl)); // on its way while the module loads
   const { default: factory } = (await import(/* @vite-ignore */ address(moduleUrl))) as {
     default: typeof create;
   };
-  return new Core(await factory({ locateFile: () => address(wasmUrl) }));
+  const [module, texts] = await Promise.all([factory({ locateFile: () => address(wasmUrl) }), words]);
+  return new Core(module, texts);
+}
+
+async function fetchOctets(url: string): Promise<Uint8Array> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} cannot be loaded: ${answer.status} ${answer.statusText}`);
+  return new Uint8Array(await answer.arrayBuffer());
 }

@@ -30,6 +30,7 @@ struct setup {
   std::optional<hang_up> fault;
   milliseconds latency{20};  // one way
   trace::secrets secrets = trace::secrets::masked;
+  const trace::texts* words = &trace::no_texts();  // explain the trace
 };
 
 // Errors: those of client_session::create and server_session::create.

@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "smtpscope/trace/entry.hpp"
+#include "smtpscope/trace/texts.hpp"
 
 namespace smtpscope::trace {
-
-// May the same thing be tried again?
-enum class retry : std::uint8_t { no, later, after_change };
 
 struct diagnosis {
   std::string key;                      // stable, "auth.535.gmail"
@@ -25,7 +23,7 @@ struct diagnosis {
 };
 
 // Nothing where the session delivered to all, or has no `result` entry yet.
-[[nodiscard]] std::optional<diagnosis> diagnose(const std::vector<entry>& entries);
+[[nodiscard]] std::optional<diagnosis> diagnose(const std::vector<entry>& entries, const texts& words);
 
 // "gmail", "microsoft", … by the server's name; "" when unknown.
 [[nodiscard]] std::string_view provider_of(std::string_view host) noexcept;

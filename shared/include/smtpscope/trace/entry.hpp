@@ -41,6 +41,7 @@ enum class kind : std::uint8_t {
   closed,     // by whom
   note,
 };
+inline constexpr std::size_t kind_count = 19;
 
 enum class direction : std::uint8_t { client_to_server, server_to_client };
 

@@ -12,7 +12,9 @@ namespace smtpscope::trace {
 
 class recorded_client {
  public:
-  recorded_client(session::client_session session, secrets s) : session_(std::move(session)), recorder_(s) {}
+  // `words` explain the trace and are kept by reference.
+  recorded_client(session::client_session session, secrets s, const texts& words = no_texts())
+      : session_(std::move(session)), recorder_(s, words) {}
 
   // For transport entries that concern the recorder alone.
   [[nodiscard]] recorder& record() noexcept { return recorder_; }

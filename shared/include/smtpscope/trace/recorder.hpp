@@ -9,6 +9,7 @@
 
 #include "smtpscope/session/event.hpp"
 #include "smtpscope/trace/entry.hpp"
+#include "smtpscope/trace/texts.hpp"
 
 namespace smtpscope::trace {
 
@@ -30,7 +31,9 @@ struct transport_problem {
 
 class recorder {
  public:
-  explicit recorder(secrets s = secrets::masked) noexcept : secrets_(s) {}
+  // `words` explain the entries and are kept by reference.
+  explicit recorder(secrets s = secrets::masked, const texts& words = no_texts()) noexcept
+      : secrets_(s), words_(&words) {}
 
   // Transport, told by the host. `tls` is "implicit", "starttls" or "never".
   void resolving(std::string_view host, int port, std::string_view tls, session_time now);
@@ -65,6 +68,7 @@ class recorder {
   void hide(entry& e, std::size_t field, std::string_view mechanism);
 
   secrets secrets_;
+  const texts* words_;
   std::vector<entry> entries_;
   std::optional<session::server_transition> server_;
   std::optional<session::finished> finished_;
