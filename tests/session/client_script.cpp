@@ -29,7 +29,8 @@ json tls_info() {
 
 }  // namespace
 
-client_driver::client_driver(const client_case& c) : options_(c.options), client_(make(c), trace::secrets::masked, trace::native_texts()) {
+client_driver::client_driver(const client_case& c)
+    : options_(c.options), client_(make(c), trace::secrets::masked, trace::native_texts()) {
   client_.record().resolving(c.host, 587, c.options.tls == tls_policy::implicit ? "implicit" : "starttls", now_);
 }
 
