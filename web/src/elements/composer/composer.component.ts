@@ -9,6 +9,7 @@ import type { SmtpAttachments } from '../attachments/attachments.component';
 import { filesOf, type PickedFile, pickedFrom } from '../attachments/files';
 import type { SmtpDestination } from '../destination/destination.component';
 import { addressesOf } from '../destination/presets';
+import { focusOn } from '../focus';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
@@ -75,7 +76,7 @@ export class SmtpComposer extends LitElement {
 
   /** Focus on the first field of the message. */
   showMessage(): void {
-    this.focusOn('#to');
+    focusOn(this, '#to');
   }
 
   /** Sends what is there once more; a real mail is asked about as ever. */
@@ -91,15 +92,7 @@ export class SmtpComposer extends LitElement {
   /** Says why the message could not be sent at all. */
   showTrouble(message: string): void {
     this.trouble = message;
-    this.focusOn('#send');
-  }
-
-  private focusOn(selector: string): void {
-    this.updateComplete.then(() => {
-      const target = this.renderRoot.querySelector<HTMLElement>(selector);
-      target?.focus();
-      target?.scrollIntoView({ block: 'center' });
-    });
+    focusOn(this, '#send');
   }
 
   override render(): TemplateResult {
@@ -140,7 +133,7 @@ export class SmtpComposer extends LitElement {
                 class="button small quiet"
                 @click=${() => {
                   this.moreRecipients = true;
-                  this.focusOn('#cc');
+                  focusOn(this, '#cc');
                 }}
               >
                 ${icon('plus')}Cc and Bcc
@@ -228,7 +221,7 @@ export class SmtpComposer extends LitElement {
           class="button"
           @click=${() => {
             this.confirming = undefined;
-            this.focusOn('#send');
+            focusOn(this, '#send');
           }}
         >
           Not now
@@ -308,7 +301,7 @@ export class SmtpComposer extends LitElement {
     if (!anyone) this.noteProblem('to', 'Type at least one recipient, such as ben@mail.example.');
     const first = addressFields.find((field) => this.problems[field]);
     if (first === 'cc' || first === 'bcc') this.moreRecipients = true;
-    if (first) this.focusOn(`#${first}`);
+    if (first) focusOn(this, `#${first}`);
     return first === undefined;
   }
 
@@ -324,7 +317,7 @@ export class SmtpComposer extends LitElement {
     const target = this.destination.target();
     if (target.kind === 'live') {
       this.confirming = target;
-      this.focusOn('.confirm');
+      focusOn(this, '.confirm');
     } else this.send();
   }
 

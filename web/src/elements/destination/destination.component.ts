@@ -3,6 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { RelayConfig } from '../../page/relay-api';
 import { type Breakage, hangUpPoints, type Target, type TlsChoice } from '../../page/send-request';
+import { focusOn } from '../focus';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
@@ -69,13 +70,13 @@ export class SmtpDestination extends LitElement {
   chooseBreakage(): void {
     this.choose('page');
     this.breakage = 'password';
-    this.focusOn('input[name="breakage"]:checked');
+    focusOn(this, 'input[name="breakage"]:checked');
   }
 
   /** Chooses a real server. */
   chooseServer(): void {
     this.choose(this.relay?.mailbox ? 'mailbox' : 'gmail-465');
-    this.focusOn('input[name="preset"]:checked');
+    focusOn(this, 'input[name="preset"]:checked');
   }
 
   /** A session has ended: forgets the password if the reader asked for that. */
@@ -100,7 +101,7 @@ export class SmtpDestination extends LitElement {
     }
     this.problems = problems;
     const first = Object.keys(problems)[0];
-    if (first) this.focusOn(`#${first}`);
+    if (first) focusOn(this, `#${first}`);
     return first === undefined;
   }
 
@@ -132,14 +133,6 @@ export class SmtpDestination extends LitElement {
 
   private changed(): void {
     this.dispatchEvent(new CustomEvent('smtp-destination', { bubbles: true, composed: true }));
-  }
-
-  private focusOn(selector: string): void {
-    this.updateComplete.then(() => {
-      const target = this.renderRoot.querySelector<HTMLElement>(selector);
-      target?.focus();
-      target?.scrollIntoView({ block: 'center' });
-    });
   }
 
   override render(): TemplateResult {
