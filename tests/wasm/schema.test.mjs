@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { call, load, root } from './core.mjs';
+import { directory, pageFixtures } from './page-fixtures.mjs';
 
 const { default: Ajv2020 } = createRequire(join(root, 'web/package.json'))('ajv/dist/2020');
 const schema = JSON.parse(readFileSync(join(root, 'shared/trace.schema.json'), 'utf8'));
@@ -87,4 +88,11 @@ test('the schema refuses what no reader takes', () => {
   refused({ ...entry, kind: 'command', dir: 'c2s' });
   refused({ ...entry, kind: 'closed', data: { by: 'nobody' } });
   refused({ ...entry, kind: 'reply', dir: 'c2s', data: { code: 250, class: 2, lines: [], stage: 'mail' } });
+});
+
+test("the page's own tests read what the core writes today", async () => {
+  for (const [name, content] of Object.entries(await pageFixtures())) {
+    assert.equal(readFileSync(join(directory, name), 'utf8'), content, `${name}: node tests/wasm/page-fixtures.mjs writes it anew`);
+    for (const line of content.trimEnd().split('\n')) check(JSON.parse(line), name);
+  }
 });
