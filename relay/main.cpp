@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "relay/cli/send.hpp"
 #include "relay/cli/serve.hpp"
 #include "smtpscope/version.hpp"
 
@@ -12,15 +13,18 @@ int main(int argc, char** argv) {
   CLI::App program("smtpscope: shows every byte of an SMTP session and says what it means", "smtpscope");
   program.set_version_flag("--version", "smtpscope " + std::string(smtpscope::version));
   program.require_subcommand(1);
-  program.footer("Options of a subcommand: smtpscope serve --help");
+  program.footer("Options of a subcommand: smtpscope send --help, smtpscope serve --help");
   int exit_status = 0;
   smtpscope::cli::add_serve(program, exit_status);
+  smtpscope::cli::add_send(program, exit_status);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& wrong) {
-    std::fprintf(stderr, "smtpscope: %s. Try: smtpscope serve --help\n", wrong.what());
+    const auto chosen = program.get_subcommands();
+    const std::string of = chosen.empty() ? std::string() : chosen.front()->get_name() + " ";
+    std::fprintf(stderr, "smtpscope: %s. Try: smtpscope %s--help\n", wrong.what(), of.c_str());
     return smtpscope::cli::wrong_usage;
   }
   return exit_status;

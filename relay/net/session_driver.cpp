@@ -63,6 +63,7 @@ awaitable<bool> session_link::flush() {
   const error_code failed = co_await stream_.write_all(std::as_bytes(std::span(gathered_)));
   gathered_.clear();
   if (failed) ending_ = driven::write_failed;
+  failure_ = limit.expired() ? asio::error::timed_out : failed;
   co_return !failed;
 }
 
@@ -76,6 +77,7 @@ awaitable<bool> session_link::start_tls() {
   const error_code failed = co_await stream_.handshake(std::move(session));
   in_handshake_ = false;
   if (!failed) ending_ = driven::closed_by_session;
+  failure_ = limit.expired() ? asio::error::timed_out : failed;
   co_return !failed;
 }
 

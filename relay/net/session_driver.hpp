@@ -26,6 +26,7 @@
 #include "relay/net/stream.hpp"
 #include "smtpscope/base/time.hpp"
 #include "smtpscope/session/event.hpp"
+#include "smtpscope/session/terms.hpp"
 
 namespace smtpscope::net {
 
@@ -97,6 +98,8 @@ class session_link {
   void interrupt();
 
   [[nodiscard]] driven ending() const noexcept { return ending_; }
+  // What lost the link in flush() or start_tls(); timed_out where its time was over.
+  [[nodiscard]] const error_code& failure() const noexcept { return failure_; }
 
  private:
   using clock = std::chrono::steady_clock;
@@ -116,6 +119,7 @@ class session_link {
   bool interrupted_ = false;
   bool in_handshake_ = false;
   driven ending_ = driven::closed_by_session;
+  error_code failure_;
 };
 
 // `Host` has `awaitable<void> perform(Event&)` for the session's event variant, and

@@ -1,0 +1,129 @@
+#include "relay/cli/outgoing.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include <openssl/rand.h>
+
+#include "relay/base/durable_file.hpp"
+#include "smtpscope/mime/address_list.hpp"
+#include "smtpscope/mime/composer.hpp"
+
+namespace smtpscope::cli {
+namespace {
+
+constexpr std::size_t most_octets = std::size_t{1} << 30;  // far more than any server takes
+
+error wrong(std::string detail) { return {errc::invalid_argument, std::move(detail)}; }
+
+result<std::string> read_all(const std::string& option, const std::string& file) {
+  if (file != "-") {
+    io_result<std::string> text = read_file(file, most_octets);
+    if (!text) return wrong(option + " " + file + ": " + text.error().message());
+    return std::move(*text);
+  }
+  std::string all;
+  std::array<char, 16 * 1024> piece{};
+  for (std::size_t n = 1; n > 0 && all.size() < most_octets;) {
+    n = std::fread(piece.data(), 1, piece.size(), stdin);
+    all.append(piece.data(), n);
+  }
+  if (std::ferror(stdin) != 0) return wrong(option + " -: standard input cannot be read");
+  return all;
+}
+
+// Files of Unix end their lines in LF; RFC 5321 §2.3.8 knows CRLF only.
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 32);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
+    out += text[i];
+  }
+  return out;
+}
+
+std::string random_name() {
+  std::array<unsigned char, 16> octets{};
+  RAND_bytes(octets.data(), static_cast<int>(octets.size()));
+  std::string out;
+  for (const unsigned char o : octets) {
+    std::array<char, 4> hex{};
+    std::snprintf(hex.data(), hex.size(), "%02x", static_cast<unsigned>(o));
+    out += hex.data();
+  }
+  return out;
+}
+
+result<std::vector<mime::named_mailbox>> recipients_of(const typed_message& typed) {
+  std::vector<mime::named_mailbox> all;
+  for (const std::string& list : typed.to) {
+    auto some = mime::parse_address_list(list);
+    if (!some) return error{some.why().code, "--to " + list + ": " + some.why().detail};
+    for (mime::named_mailbox& one : *some) all.push_back(std::move(one));
+  }
+  if (all.empty()) return wrong("--to names nobody; write an address such as bob@example.org");
+  return all;
+}
+
+result<session::submission> from_file(const typed_message& typed, const std::vector<mime::named_mailbox>& to) {
+  session::submission mail;
+  if (typed.from != "<>") {  // RFC 5321 §4.5.5: notifications come from nobody
+    const auto from = mime::parse_named_mailbox(typed.from);
+    if (!from) return error{from.why().code, "--from " + typed.from + ": " + from.why().detail};
+    mail.from = wire::reverse_path(from->address);
+  }
+  for (const mime::named_mailbox& one : to) mail.to.emplace_back(one.address);
+  const auto content = read_all("--eml", typed.eml);
+  if (!content) return content.why();
+  if (content->empty()) return wrong("--eml " + typed.eml + " is empty");
+  mail.content = with_crlf(*content);
+  return mail;
+}
+
+result<session::submission> composed(const typed_message& typed, std::vector<mime::named_mailbox> to,
+                                     const std::string& ehlo_name) {
+  auto from = mime::parse_named_mailbox(typed.from);
+  if (!from) return error{from.why().code, "--from " + typed.from + ": " + from.why().detail};
+  std::string text = typed.text;
+  if (!typed.text_file.empty()) {
+    auto read = read_all("--file", typed.text_file);
+    if (!read) return read.why();
+    text = std::move(*read);
+  }
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  const bool literal = ehlo_name.starts_with('[');  // no right side of a Message-ID that readers like
+  const std::string message_id = random_name() + "@" + (literal ? "localhost" : ehlo_name);
+  auto made = mime::compose({std::move(*from),
+                             std::move(to),
+                             {},
+                             {},
+                             typed.subject,
+                             std::move(text),
+                             {},
+                             now,
+                             static_cast<int>(local.tm_gmtoff / 60),
+                             message_id,
+                             random_name()});
+  if (!made) return made.why();
+  return session::submission{std::move(made->addressing.reverse_path), std::move(made->addressing.forward_paths),
+                             std::move(made->bytes)};
+}
+
+}  // namespace
+
+result<session::submission> make_submission(const typed_message& typed, const std::string& ehlo_name) {
+  const int sources = (typed.text.empty() ? 0 : 1) + (typed.text_file.empty() ? 0 : 1) + (typed.eml.empty() ? 0 : 1);
+  if (sources != 1) return wrong("name what to send, once: --text TEXT, --file FILE or --eml FILE");
+  if (!typed.eml.empty() && !typed.subject.empty())
+    return wrong("--subject does not go with --eml: the file has its own");
+  auto to = recipients_of(typed);
+  if (!to) return to.why();
+  return typed.eml.empty() ? composed(typed, std::move(*to), ehlo_name) : from_file(typed, *to);
+}
+
+}  // namespace smtpscope::cli

@@ -1,0 +1,75 @@
+#include "relay/cli/send_options.hpp"
+
+#include <utility>
+
+#include "relay/net/certificate.hpp"
+#include "smtpscope/text/ascii.hpp"
+#include "smtpscope/tunnel/host_name.hpp"
+
+namespace smtpscope::cli {
+namespace {
+
+constexpr std::uint16_t submissions_port = 465;  // RFC 8314 §7.3: implicit TLS
+
+error wrong(const std::string& option, const std::string& value, const std::string& why) {
+  return {errc::invalid_argument, option + " " + value + ": " + why};
+}
+
+result<session::tls_policy> read_tls(const std::string& typed, std::uint16_t port) {
+  using session::tls_policy;
+  if (typed.empty()) return port == submissions_port ? tls_policy::implicit : tls_policy::starttls_required;
+  if (typed == "implicit") return tls_policy::implicit;
+  if (typed == "starttls") return tls_policy::starttls_required;
+  if (typed == "never") return tls_policy::never;
+  return wrong("--tls", typed, "write implicit, starttls or never");
+}
+
+status read_login(const typed_send& typed, session::client_options& options) {
+  const bool has_password = !typed.password.file.empty() || !typed.password.environment.empty();
+  if (typed.user.empty()) {
+    if (has_password) return error{errc::invalid_argument, "a password without a name: add --user NAME"};
+    if (!typed.mechanisms.empty()) return error{errc::invalid_argument, "--auth without a name: add --user NAME"};
+    return {};
+  }
+  if (!typed.mechanisms.empty()) options.mechanisms.clear();
+  for (const std::string& mechanism : typed.mechanisms) options.mechanisms.push_back(text::to_upper(mechanism));
+  auto password = read_password(typed.password, typed.user);
+  if (!password) return password.why();
+  options.auth = session::credentials{typed.user, std::move(*password)};
+  if (typed.auth_without_tls) options.without_tls = session::cleartext_auth::allowed_by_name;
+  if (typed.no_initial_response) options.ir = session::initial_response::withheld;
+  return {};
+}
+
+status read_patience(const std::string& typed, session::client_options& options) {
+  if (typed != "interactive" && typed != "rfc5321")
+    return wrong("--patience", typed, "write interactive (a minute or so for most replies) or rfc5321 (minutes)");
+  options.wait = typed == "rfc5321" ? session::patience::rfc5321 : session::patience::interactive;
+  return {};
+}
+
+}  // namespace
+
+result<send_plan> make_plan(const typed_send& typed) {
+  send_plan plan;
+  const auto server = tunnel::parse_host_and_port(typed.server, tunnel::port_zero::refused);
+  if (!server)
+    return wrong("--server", typed.server, server.why().detail + "; write HOST:PORT, such as mail.example:587");
+  plan.host = server->host.text();
+  plan.port = server->port;
+  const auto tls = read_tls(typed.tls, plan.port);
+  if (!tls) return tls.why();
+  plan.options.tls = *tls;
+  plan.options.ehlo_name = typed.ehlo_name.empty() ? net::local_host_name() : typed.ehlo_name;
+  if (!wire::is_domain_or_literal(plan.options.ehlo_name))
+    return wrong("--ehlo", typed.ehlo_name, "write a domain such as laptop.example or an address such as [192.0.2.1]");
+  if (const status ok = read_patience(typed.patience, plan.options); !ok) return ok.why();
+  auto mail = make_submission(typed.message, plan.options.ehlo_name);
+  if (!mail) return mail.why();
+  plan.mail = std::move(*mail);
+  if (const status ok = read_login(typed, plan.options); !ok) return ok.why();
+  plan.ca_files.assign(typed.ca_files.begin(), typed.ca_files.end());
+  return plan;
+}
+
+}  // namespace smtpscope::cli

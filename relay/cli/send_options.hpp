@@ -1,0 +1,43 @@
+#pragma once
+// What `smtpscope send` was told, as typed and as values that are right in themselves.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "relay/cli/outgoing.hpp"
+#include "relay/cli/password.hpp"
+#include "smtpscope/base/result.hpp"
+#include "smtpscope/session/client_session.hpp"
+
+namespace smtpscope::cli {
+
+struct typed_send {
+  std::string server;
+  std::string tls;  // "": by the port
+  typed_message message;
+  std::string user;
+  password_source password;
+  std::vector<std::string> mechanisms;  // none: the client's own choice
+  bool auth_without_tls = false;
+  bool no_initial_response = false;
+  std::string ehlo_name;  // "": this machine's
+  std::string patience = "interactive";
+  std::vector<std::string> ca_files;
+  std::string trace_file;
+  bool quiet = false;
+};
+
+struct send_plan {
+  std::string host;
+  std::uint16_t port = 0;
+  session::client_options options;
+  session::submission mail;
+  std::vector<std::filesystem::path> ca_files;
+};
+
+// Reads passwords and messages as told. Errors: invalid_argument and codes of the core; the text
+// names the option and says what is right.
+[[nodiscard]] result<send_plan> make_plan(const typed_send& typed);
+
+}  // namespace smtpscope::cli
