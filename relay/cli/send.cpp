@@ -22,6 +22,7 @@
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/json_codec.hpp"
 #include "smtpscope/tunnel/host_name.hpp"
+#include "texts/native_texts.hpp"
 
 namespace smtpscope::cli {
 namespace {
@@ -137,7 +138,7 @@ int send(const typed_send& typed) {
       return complain({errc::invalid_argument, "--trace " + typed.trace_file + ": " + std::strerror(errno)});
   }
   const std::string started = utc_now();
-  trace::recorded_client client(std::move(*session), trace::secrets::masked);
+  trace::recorded_client client(std::move(*session), trace::secrets::masked, trace::native_texts());
   net::asio::io_context io(1);
   const auto names = net::make_system_resolver();
   live_printer print(client.entries());

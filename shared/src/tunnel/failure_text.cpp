@@ -57,12 +57,12 @@ std::string verify_text(tls_reason reason, const attempt& to, const certificate*
              ". Check this machine's clock.";
     case tls_reason::self_signed:
       return of +
-             " is signed by itself, so nobody vouches for it. If the server is yours, start the relay with --ca-file "
-             "and that certificate.";
+             " is signed by itself, so nobody vouches for it. If the server is yours, name that certificate with "
+             "--ca-file.";
     case tls_reason::unknown_authority:
       return of +
-             " is signed by an authority this machine does not know. If you trust it, start the relay with --ca-file "
-             "and the authority's certificate.";
+             " is signed by an authority this machine does not know. If you trust it, name the authority's "
+             "certificate with --ca-file.";
     case tls_reason::name_mismatch: return name_mismatch_text(to, shown);
     case tls_reason::revoked: return of + " has been revoked. Do not send anything to this server.";
     case tls_reason::weak: return of + " has a key or signature too weak to trust. Its owner has to replace it.";
