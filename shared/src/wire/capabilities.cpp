@@ -33,6 +33,46 @@ std::uint64_t parse_size(std::string_view text) noexcept {
   return ec == std::errc() && ptr == end ? value : 0;
 }
 
+// RFC 9422 §4: %x31-39 0*5DIGIT.
+std::optional<std::uint32_t> parse_limit(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 6 || text.front() == '0') return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char c : text) {
+    if (!text::is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return value;
+}
+
+// One NAME or NAME=value; false when it is neither. A value that breaks the rules of its own name is
+// no limit, and a name that comes again changes nothing: the first word stands.
+bool add_limit(server_limits& limits, std::string_view word) {
+  const std::size_t equals = std::min(word.find('='), word.size());
+  const std::string_view name = word.substr(0, equals);
+  const std::string_view value = word.substr(std::min(equals + 1, word.size()));
+  const auto is_name = [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; };
+  const auto is_value = [](char c) { return c > ' ' && c < 127 && c != ';'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_name)) return false;
+  if (equals < word.size() && value.empty()) return false;
+  if (!std::all_of(value.begin(), value.end(), is_value)) return false;
+  const auto set = [&](std::string_view known, std::optional<std::uint32_t>& limit) {
+    if (text::iequals(name, known) && !limit) limit = parse_limit(value);
+  };
+  set("MAILMAX", limits.mailmax);
+  set("RCPTMAX", limits.rcptmax);
+  set("RCPTDOMAINMAX", limits.rcptdomainmax);
+  return true;
+}
+
+// RFC 9422 §3: a list that is not legal as a whole says nothing at all.
+std::optional<server_limits> parse_limits(std::string_view text) {
+  server_limits limits;
+  bool legal = true;
+  for_each_word(text, [&](std::string_view word) { legal = legal && add_limit(limits, word); });
+  if (!legal) return std::nullopt;
+  return limits;
+}
+
 void add_line(capabilities& c, std::string_view line) {
   const std::size_t split = std::min(line.find_first_of(" ="), line.size());
   const std::string_view keyword = line.substr(0, split);
@@ -52,8 +92,14 @@ void add_line(capabilities& c, std::string_view line) {
     c.smtputf8 = true;
   else if (is("CHUNKING"))
     c.chunking = true;
+  else if (is("BINARYMIME"))
+    c.binarymime = true;
   else if (is("DSN"))
     c.dsn = true;
+  else if (is("REQUIRETLS"))
+    c.requiretls = true;
+  else if (is("LIMITS"))
+    c.limits = parse_limits(rest);
   else if (is("SIZE"))
     c.size = parse_size(rest);
 }
@@ -67,6 +113,7 @@ capabilities capabilities::parse(const reply& ehlo) {
     c.lines.push_back(ehlo.lines[i]);
     add_line(c, ehlo.lines[i]);
   }
+  c.binarymime = c.binarymime && c.chunking;  // RFC 3030 §3: offered only together with CHUNKING
   return c;
 }
 

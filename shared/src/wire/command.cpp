@@ -5,6 +5,7 @@
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/utf8.hpp"
 
 namespace smtpscope::wire {
 namespace {
@@ -21,15 +22,29 @@ verb find_verb(std::string_view word) noexcept {
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
+// UTF-8 without control characters, C1 among them.
+bool is_text(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const text::code_point c = text::first_code_point(text);
+    if (c.state == text::code_point::kind::invalid || c.value < ' ' || (c.value >= 0x7F && c.value < 0xA0))
+      return false;
+    text.remove_prefix(c.octets);
+  }
+  return true;
+}
+
 // RFC 5321 §4.1.2: esmtp-keyword.
 bool is_keyword(std::string_view text) noexcept {
   return !text.empty() && text::is_alnum(text.front()) &&
          std::all_of(text.begin(), text.end(), [](char c) { return text::is_alnum(c) || c == '-'; });
 }
 
-// RFC 5321 §4.1.2: esmtp-value.
-bool is_value(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127 && c != '='; });
+// RFC 5321 §4.1.2: esmtp-value; RFC 6531 §3.3 adds UTF-8.
+bool is_value(std::string_view text, utf8 beyond_ascii) noexcept {
+  const bool more = beyond_ascii == utf8::allowed && is_text(text);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [more](char c) {
+    return text::is_ascii(c) ? c > ' ' && c < 127 && c != '=' : more;
+  });
 }
 
 // RFC 4422 §3.1: a mechanism's name.
@@ -41,7 +56,7 @@ bool is_mechanism(std::string_view text) noexcept {
 // Takes one line apart. Offsets are those of the whole line.
 class line_parser {
  public:
-  explicit line_parser(std::string_view line) : line_(line) {}
+  line_parser(std::string_view line, utf8 beyond_ascii) : line_(line), utf8_(beyond_ascii) {}
 
   command parse() {
     split();
@@ -92,9 +107,7 @@ class line_parser {
         if (!out_.argument.empty()) fail(errc::malformed_command, std::string(name(out_.what)) + " takes no argument");
         return;
       case verb::vrfy:
-      case verb::expn:
-        if (out_.argument.empty()) fail(errc::malformed_command, std::string(name(out_.what)) + " needs an argument");
-        return;
+      case verb::expn: return parse_name();
       case verb::bdat: return parse_bdat();
       case verb::noop:
       case verb::help:
@@ -127,6 +140,26 @@ class line_parser {
     if (!is_mechanism(mechanism)) fail(errc::invalid_argument, "the name of the mechanism is not legal");
   }
 
+  // VRFY and EXPN: any text, behind which SMTPUTF8 may stand (RFC 6531 §3.7.4.2).
+  void parse_name() {
+    constexpr std::string_view keyword = " SMTPUTF8";
+    std::string& text = out_.argument;
+    if (utf8_ == utf8::allowed && text.size() > keyword.size() &&
+        text::istarts_with(std::string_view(text).substr(text.size() - keyword.size()), keyword)) {
+      add(end_ - keyword.size() + 1, end_, "parameter", argument_);
+      out_.parameters.push_back({text.substr(text.size() - keyword.size() + 1), std::nullopt});
+      text.resize(text.size() - keyword.size());
+    }
+    if (text.empty()) return fail(errc::malformed_command, std::string(name(out_.what)) + " needs an argument");
+    if (text::all_ascii(text)) return;
+    if (!is_text(text)) return fail(errc::forbidden_character, "octets stand in the argument that are no text");
+    if (out_.parameters.empty()) need_smtputf8();
+  }
+
+  void need_smtputf8() {
+    fail(errc::unsupported, "a character outside ASCII stands in the command, which needs SMTPUTF8");
+  }
+
   void parse_bdat() {
     const std::string_view argument = out_.argument;
     const std::size_t space = argument.find(' ');
@@ -155,6 +188,12 @@ class line_parser {
     add(path, path_end, mail ? "reverse_path" : "forward_path", argument_);
     set_path(line_.substr(path, path_end - path));
     if (!out_.problem) parse_parameters(path_end);
+    if (mail && !out_.problem && !text::all_ascii(out_.argument) && !has_parameter("SMTPUTF8")) need_smtputf8();
+  }
+
+  bool has_parameter(std::string_view keyword) const noexcept {
+    return std::any_of(out_.parameters.begin(), out_.parameters.end(),
+                       [keyword](const parameter& p) { return text::iequals(p.keyword, keyword); });
   }
 
   // Offset behind the ">" that closes the path at `begin`; a ">" in a quoted-string closes nothing.
@@ -174,13 +213,13 @@ class line_parser {
 
   void set_path(std::string_view text) {
     if (out_.what == verb::mail) {
-      auto path = reverse_path::parse(text);
+      auto path = reverse_path::parse(text, utf8_);
       if (path)
         out_.from = *path;
       else
         out_.problem = path.why();
     } else {
-      auto path = forward_path::parse(text);
+      auto path = forward_path::parse(text, utf8_);
       if (path)
         out_.to = *path;
       else
@@ -202,7 +241,7 @@ class line_parser {
       const std::size_t equals = word.find('=');
       parameter p{std::string(word.substr(0, equals)), std::nullopt};
       if (equals != std::string_view::npos) p.value = std::string(word.substr(equals + 1));
-      if (!is_keyword(p.keyword) || (p.value && !is_value(*p.value)))
+      if (!is_keyword(p.keyword) || (p.value && !is_value(*p.value, utf8_)))
         fail(errc::invalid_argument, "a parameter after the address is not KEYWORD or KEYWORD=value");
       out_.parameters.push_back(std::move(p));
       at = end;
@@ -221,11 +260,15 @@ class line_parser {
   }
 
   std::string_view line_;
+  utf8 utf8_;
   std::size_t begin_ = 0;  // of the argument
   std::size_t end_ = 0;
   int argument_ = -1;  // its field
   command out_;
 };
+
+// RFC 6531 §3.3, §3.7.1: addresses and their parameters; not the client's name, nothing of SASL.
+bool takes_utf8(verb v) noexcept { return v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn; }
 
 // RFC 5321 §4.5.3.1.4, and what the extensions add.
 std::size_t line_limit(verb v) noexcept {
@@ -241,9 +284,9 @@ std::string_view name(verb v) noexcept {
   return i < verb_count ? verb_names[i] : "?";
 }
 
-command parse_command(std::string_view line) { return line_parser(line).parse(); }
+command parse_command(std::string_view line, utf8 beyond_ascii) { return line_parser(line, beyond_ascii).parse(); }
 
-result<std::string> format_command(verb v, std::string_view argument) {
+result<std::string> format_command(verb v, std::string_view argument, utf8 beyond_ascii) {
   if (v == verb::unknown || static_cast<std::size_t>(v) >= verb_count)
     return error{errc::invalid_argument, "there is no such command to write"};
   const std::string word(name(v));
@@ -252,9 +295,9 @@ result<std::string> format_command(verb v, std::string_view argument) {
       return error{errc::forbidden_character, "a line break stands in the argument of " + word};
     if (text::is_control(c))
       return error{errc::forbidden_character, "a control character stands in the argument of " + word};
-    if (!text::is_ascii(c))
-      return error{errc::forbidden_character, "a character outside ASCII stands in the argument of " + word};
   }
+  if (!text::all_ascii(argument) && !(beyond_ascii == utf8::allowed && takes_utf8(v) && is_text(argument)))
+    return error{errc::forbidden_character, "a character outside ASCII stands in the argument of " + word};
   std::string out = word;
   if (!argument.empty()) {
     out += ' ';

@@ -144,6 +144,84 @@ TEST(Mailbox, SameMailboxIgnoresCaseOfDomainAndNeedlessQuotes) {
   EXPECT_FALSE(m("a@b").same_as(m("a@c")));
 }
 
+TEST(Mailbox, Utf8IsTakenWhereItIsAllowed) {
+  for (const char* text :
+       {"dörte@example.com", "dörte@bücher.example", "a@例え.テスト", "\"ä b\"@c", "用户@例子.广告", "ü@[192.0.2.1]"}) {
+    const auto m = mailbox::parse(exact_buffer(text), utf8::allowed);
+    ASSERT_TRUE(m) << text << ": " << m.why().detail;
+    EXPECT_EQ(m->text(), text);
+    EXPECT_TRUE(m->needs_smtputf8());
+    const auto refused = mailbox::parse(text);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.why().code, errc::unsupported);
+    EXPECT_NE(refused.why().detail.find("SMTPUTF8"), std::string::npos);
+  }
+  EXPECT_FALSE(mailbox::parse("a@b", utf8::allowed)->needs_smtputf8());
+}
+
+TEST(Mailbox, Utf8ThatIsNoTextIsRefused) {
+  for (const std::string& text :
+       {"d\xC3@b"s, "\xF6@b"s, "d\xC2\x85@b"s, "d\xC2\x9F@b"s, "\xED\xA0\x80@b"s, "\xC0\xAF@b"s, "\xF4\x90\x80\x80@b"s,
+        "a\xE2\x80\xA8@b"s, "ü\x01@b"s, "ü\r\n@b"s, "ü\0@b"s}) {
+    for (const utf8 use : {utf8::allowed, utf8::refused}) {
+      const auto m = mailbox::parse(exact_buffer(text), use);
+      ASSERT_FALSE(m) << text;
+      EXPECT_EQ(m.why().code, errc::forbidden_character) << text;
+    }
+  }
+  for (const char* text :
+       {"\"\\ü\"@b", "ü..a@b", ".ü@b", "ü b@c", "ü(@c", "a@ü_b", "a@-ü", "a@ü-", "a@.ü", "a@ü..b", "a@例。え"}) {
+    const auto m = mailbox::parse(exact_buffer(text), utf8::allowed);
+    ASSERT_FALSE(m) << text;
+    EXPECT_EQ(m.why().code, errc::invalid_address) << text;
+  }
+}
+
+TEST(Mailbox, Utf8CountsInOctets) {
+  std::string local;
+  for (int i = 0; i < 32; ++i) local += "ü";
+  EXPECT_TRUE(mailbox::parse(local + "@b", utf8::allowed));
+  EXPECT_FALSE(mailbox::parse(local + "a@b", utf8::allowed));
+  // The domain's limits count what DNS carries: this label has 58 octets, its A-label 65.
+  EXPECT_FALSE(mailbox::parse("a@" + std::string(56, 'a') + "ü", utf8::allowed));
+  EXPECT_TRUE(mailbox::parse("a@" + std::string(50, 'a') + "ü", utf8::allowed));
+}
+
+TEST(Mailbox, ToAsciiWritesTheDomainInALabels) {
+  EXPECT_EQ(mailbox::parse("a@bücher.example", utf8::allowed)->to_ascii()->text(), "a@xn--bcher-kva.example");
+  EXPECT_EQ(mailbox::parse("\"a b\"@[192.0.2.1]")->to_ascii()->text(), "\"a b\"@[192.0.2.1]");
+  const auto local = mailbox::parse("ü@bücher.example", utf8::allowed)->to_ascii();
+  ASSERT_FALSE(local);
+  EXPECT_EQ(local.why().code, errc::unsupported);
+  EXPECT_NE(local.why().detail.find("SMTPUTF8"), std::string::npos);
+  // Within the limit of a path as U-labels, beyond it as A-labels: 31 × "xn--tda" and the dots.
+  std::string domain = "ü";
+  for (int i = 0; i < 30; ++i) domain += ".ü";
+  const auto m = mailbox::parse(std::string(20, 'a') + "@" + domain, utf8::allowed);
+  ASSERT_TRUE(m);
+  EXPECT_FALSE(m->to_ascii());
+}
+
+TEST(Mailbox, ULabelsAndALabelsAreTheSameDomain) {
+  const auto m = [](const char* text) { return *mailbox::parse(text, utf8::allowed); };
+  EXPECT_TRUE(m("a@bücher.example").same_as(m("a@xn--bcher-kva.EXAMPLE")));
+  EXPECT_TRUE(m("a@BÜCHER.example").same_as(m("a@bücher.example")));
+  EXPECT_FALSE(m("a@bücher.example").same_as(m("a@bucher.example")));
+  EXPECT_TRUE(m("\"ü\"@b").same_as(m("ü@b")));
+  EXPECT_FALSE(m("ü@b").same_as(m("Ü@b")));
+}
+
+TEST(Path, Utf8AndPostmaster) {
+  EXPECT_TRUE(reverse_path::parse("<ü@b>", utf8::allowed)->needs_smtputf8());
+  EXPECT_FALSE(reverse_path::parse("<>", utf8::allowed)->needs_smtputf8());
+  EXPECT_EQ(reverse_path::parse("<@bücher.example:ü@b>", utf8::allowed)->mailbox_text(), "ü@b");
+  EXPECT_TRUE(forward_path::parse("<ü@b>", utf8::allowed)->needs_smtputf8());
+  EXPECT_EQ(reverse_path::parse("<ü@b>").why().code, errc::unsupported);
+  EXPECT_EQ(forward_path::parse("<ü@b>").why().code, errc::unsupported);
+  EXPECT_FALSE(forward_path::parse("<PostMaster>", utf8::allowed)->needs_smtputf8());
+  EXPECT_FALSE(forward_path::parse("<postmüster>", utf8::allowed));
+}
+
 TEST(ReversePath, ReadsNullPathMailboxAndSourceRoute) {
   const struct {
     const char* text;

@@ -70,5 +70,46 @@ TEST(Capabilities, SizeWithoutANumberHasNoLimit) {
   EXPECT_EQ(read({"PIPELINING"}).size, std::nullopt);
 }
 
+TEST(Capabilities, BinarymimeCountsOnlyWithChunking) {
+  EXPECT_TRUE(read({"BINARYMIME", "CHUNKING"}).binarymime);
+  EXPECT_TRUE(read({"CHUNKING", "BinaryMime"}).binarymime);
+  EXPECT_FALSE(read({"BINARYMIME"}).binarymime);  // RFC 3030 §3
+  EXPECT_FALSE(read({"CHUNKING"}).binarymime);
+}
+
+TEST(Capabilities, ReadsRequiretls) {
+  EXPECT_TRUE(read({"REQUIRETLS"}).requiretls);
+  EXPECT_FALSE(read({"REQUIRETLSX"}).requiretls);
+}
+
+TEST(Capabilities, ReadsLimits) {
+  const auto limits = read({"LIMITS MAILMAX=10 rcptmax=100 RCPTDOMAINMAX=999999"}).limits;
+  ASSERT_TRUE(limits);
+  EXPECT_EQ(limits->mailmax, 10U);
+  EXPECT_EQ(limits->rcptmax, 100U);
+  EXPECT_EQ(limits->rcptdomainmax, 999999U);
+  EXPECT_EQ(read({"LIMITS RCPTMAX=5 X-NEW_1=any:thing FLAG"}).limits->rcptmax, 5U);
+  EXPECT_FALSE(read({"LIMITS RCPTMAX=5"}).limits->mailmax);
+  EXPECT_FALSE(read({"LIMITS"}).limits->mailmax);
+  EXPECT_FALSE(read({"PIPELINING"}).limits);
+}
+
+TEST(Capabilities, ALimitWithABadValueIsIgnoredAlone) {
+  for (const char* value : {"0", "01", "1000000", "-1", "+1", "many", "1x", "0x10", "1.5"}) {
+    const auto limits = read({std::string("LIMITS MAILMAX=") + value + " RCPTMAX=7"}).limits;
+    ASSERT_TRUE(limits) << value;
+    EXPECT_FALSE(limits->mailmax) << value;
+    EXPECT_EQ(limits->rcptmax, 7U) << value;
+  }
+  EXPECT_FALSE(read({"LIMITS MAILMAX RCPTMAX=7"}).limits->mailmax);
+  EXPECT_EQ(read({"LIMITS MAILMAX=3 MAILMAX=9"}).limits->mailmax, 3U);
+}
+
+TEST(Capabilities, AListOfLimitsThatIsNotLegalSaysNothing) {
+  for (const char* list : {"MAILMAX= RCPTMAX=7", "=5 RCPTMAX=7", "MAIL/MAX=5 RCPTMAX=7", "RCPTMAX=7;MAILMAX=5",
+                           "RCPTMAX=7 \x01", "RCPTMAX=7 M\xC3\xA4X=1"})
+    EXPECT_FALSE(read({std::string("LIMITS ") + list}).limits) << list;
+}
+
 }  // namespace
 }  // namespace smtpscope::wire

@@ -163,7 +163,7 @@ TEST(Command, BadArgumentsAreToldWithoutQuotingThem) {
       {"MAIL FROM:<a@b> S_Z=1", errc::invalid_argument},
       {"MAIL FROM:<a@b> -X", errc::invalid_argument},
       {"MAIL FROM:<a@b> X=\xC3\xA9", errc::invalid_argument},
-      {"MAIL FROM:<\xC3\xA9@b>", errc::forbidden_character},
+      {"MAIL FROM:<\xC3\xA9@b>", errc::unsupported},
       {"MAIL FROM:<a@b\r\nRCPT TO:<c@d>\r\n", errc::forbidden_character},
       {"MAIL FROM:<a@b>\tSIZE=1", errc::invalid_address},
       {"RCPT TO:<>", errc::invalid_address},
@@ -181,6 +181,54 @@ TEST(Command, BadArgumentsAreToldWithoutQuotingThem) {
     EXPECT_EQ(c.problem->code, row.code) << row.line << ": " << c.problem->detail;
     EXPECT_FALSE(c.problem->detail.empty());
     EXPECT_FALSE(c.from && c.what == verb::rcpt);
+  }
+}
+
+TEST(Command, Utf8StandsWhereSmtputf8IsInUse) {
+  const command mail = parse_command("MAIL FROM:<d\xC3\xB6rte@b\xC3\xBC.example> SMTPUTF8\r\n", utf8::allowed);
+  ASSERT_FALSE(mail.problem);
+  EXPECT_EQ(mail.from->mailbox_text(), "d\xC3\xB6rte@b\xC3\xBC.example");
+  EXPECT_TRUE(mail.from->needs_smtputf8());
+  EXPECT_FALSE(parse_command("MAIL FROM:<a@b> smtputf8 AUTH=d\xC3\xB6", utf8::allowed).problem);
+  const command rcpt = parse_command("RCPT TO:<d\xC3\xB6rte@b> ORCPT=utf-8;d\xC3\xB6rte@b", utf8::allowed);
+  ASSERT_FALSE(rcpt.problem);
+  EXPECT_TRUE(rcpt.to->needs_smtputf8());
+  EXPECT_FALSE(parse_command("RCPT TO:<a@b>", utf8::allowed).to->needs_smtputf8());
+  for (const char* line : {"VRFY d\xC3\xB6rte SMTPUTF8\r\n", "EXPN d\xC3\xB6rte smtputf8"}) {
+    const command c = parse_command(line, utf8::allowed);
+    EXPECT_FALSE(c.problem);
+    EXPECT_EQ(c.argument, "d\xC3\xB6rte");
+    EXPECT_EQ(c.parameters.size(), 1U);
+  }
+  EXPECT_EQ(parse_command("VRFY a SMTPUTF8").argument, "a SMTPUTF8");
+  EXPECT_EQ(parse_command("VRFY SMTPUTF8", utf8::allowed).argument, "SMTPUTF8");
+}
+
+TEST(Command, Utf8WithoutSmtputf8IsRefused) {
+  const struct {
+    std::string line;
+    utf8 beyond_ascii;
+    errc code;
+  } table[] = {
+      {"MAIL FROM:<d\xC3\xB6rte@b>", utf8::allowed, errc::unsupported},
+      {"MAIL FROM:<a@b> AUTH=d\xC3\xB6", utf8::allowed, errc::unsupported},
+      {"MAIL FROM:<d\xC3\xB6rte@b> SMTPUTF8", utf8::refused, errc::unsupported},
+      {"RCPT TO:<d\xC3\xB6rte@b>", utf8::refused, errc::unsupported},
+      {"VRFY d\xC3\xB6rte", utf8::allowed, errc::unsupported},
+      {"VRFY d\xC3\xB6rte", utf8::refused, errc::unsupported},
+      {"EXPN d\xC3\xB6rte", utf8::refused, errc::unsupported},
+      {"VRFY d\xC3 SMTPUTF8", utf8::allowed, errc::forbidden_character},
+      {"MAIL FROM:<d\xC3@b> SMTPUTF8", utf8::allowed, errc::forbidden_character},
+      {"MAIL FROM:<d\xC2\x85@b> SMTPUTF8", utf8::allowed, errc::forbidden_character},
+      {"RCPT TO:<a@b\xE2\x80\xA8>", utf8::allowed, errc::forbidden_character},
+      {"MAIL FROM:<a@b> SMTPUTF8 X=\xC3", utf8::allowed, errc::invalid_argument},
+      {"MAIL FROM:<a@b> SMTPUTF8 X=\xC2\x85", utf8::allowed, errc::invalid_argument},
+      {"EHLO b\xC3\xBC.example", utf8::allowed, errc::invalid_argument},  // RFC 6531 §3.7.1
+  };
+  for (const auto& row : table) {
+    const command c = parse_command(exact_buffer(row.line), row.beyond_ascii);
+    ASSERT_TRUE(c.problem) << row.line;
+    EXPECT_EQ(c.problem->code, row.code) << row.line << ": " << c.problem->detail;
   }
 }
 
@@ -233,6 +281,20 @@ TEST(FormatCommand, EveryForbiddenOctetIsRefused) {
     EXPECT_EQ(format_command(verb::noop, "a" + std::string(1, static_cast<char>(octet)) + "b").has_value(), legal)
         << octet;
   }
+}
+
+TEST(FormatCommand, Utf8IsWrittenOnlyWhereSmtputf8IsInUse) {
+  const std::string argument = "TO:<d\xC3\xB6rte@b>";
+  for (std::size_t i = 0; i + 1 < verb_count; ++i) {
+    const auto v = static_cast<verb>(i);
+    const bool takes = v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn;
+    EXPECT_EQ(format_command(v, argument, utf8::allowed).has_value(), takes) << name(v);
+    EXPECT_FALSE(format_command(v, argument)) << name(v);
+    EXPECT_FALSE(format_command(v, "TO:<d\xC3@b>", utf8::allowed)) << name(v);
+    EXPECT_FALSE(format_command(v, "TO:<d\xC2\x9B@b>", utf8::allowed)) << name(v);
+    EXPECT_FALSE(format_command(v, argument + "\r\nRSET", utf8::allowed)) << name(v);
+  }
+  EXPECT_EQ(*format_command(verb::rcpt, argument, utf8::allowed), "RCPT " + argument + "\r\n");
 }
 
 TEST(FormatCommand, LinesAreBounded) {

@@ -17,9 +17,15 @@ inline constexpr std::size_t recipients = 100;           // §4.5.3.1.8
 // RFC 4954 §4: a SASL line may be this long, with CRLF.
 inline constexpr std::size_t sasl_line_octets = 12288;
 
-// Extensions lengthen commands: SIZE=… +26 (RFC 1870 §3), BODY=… +17 (RFC 6152 §2),
-// AUTH=… +500 (RFC 4954 §5). A server takes the sum on any line, as RFC 5321 §4.5.3.1 allows.
+// Extensions lengthen commands: SIZE=… +26 (RFC 1870 §3), BODY=… +17 (RFC 6152 §2), SMTPUTF8 +10
+// (RFC 6531 §3.1), AUTH=… +500 (RFC 4954 §5), RET, ENVID, NOTIFY and ORCPT up to +600 (RFC 3461 §4).
+// A server takes the sum on any line, as RFC 5321 §4.5.3.1 allows.
 inline constexpr std::size_t extended_command_line_octets = 2048;
+
+// Values of parameters, as written on the line.
+inline constexpr std::size_t envid_octets = 100;           // RFC 3461 §4.4
+inline constexpr std::size_t orcpt_octets = 500;           // RFC 3461 §4.2
+inline constexpr std::size_t auth_parameter_octets = 500;  // RFC 4954 §5
 
 // What we hold of a reply before calling the server hostile. Postfix caps one line at 2048 and
 // smtplib at 8192; real EHLO replies stay under 40 lines.

@@ -1,11 +1,12 @@
 #pragma once
-// Mailbox and Path of RFC 5321 §4.1.2. Once one of these exists it is legal and holds no CR, LF,
-// NUL or other control character.
+// Mailbox and Path of RFC 5321 §4.1.2, with UTF-8 where RFC 6531 §3.3 allows it. Once one of these
+// exists it is legal and holds no CR, LF, NUL or other control character (C0, DEL, C1).
 
 #include <string>
 #include <string_view>
 
 #include "smtpscope/base/result.hpp"
+#include "smtpscope/wire/domain.hpp"
 
 namespace smtpscope::wire {
 
@@ -14,17 +15,24 @@ class mailbox {
  public:
   // Parses "local@domain" without angle brackets: dot-string or quoted-string local part (at most
   // 64 octets), domain of letters, digits, hyphens (at most 255 octets) or an IPv4, IPv6 or
-  // general address literal in brackets. Octets over 127 are refused (SMTPUTF8 is not offered).
-  // Error: invalid_address, forbidden_character; `detail` names the part that is wrong.
-  [[nodiscard]] static result<mailbox> parse(std::string_view text);
+  // general address literal in brackets. With utf8::allowed UTF-8 may stand in the local part, and
+  // U-labels in the domain.
+  // Error: invalid_address; forbidden_character (controls, what is not UTF-8); unsupported (UTF-8,
+  // but utf8::refused: RFC 6531 §3.5 has 553 5.6.7 for it). `detail` names the part that is wrong.
+  [[nodiscard]] static result<mailbox> parse(std::string_view text, utf8 beyond_ascii = utf8::refused);
 
   [[nodiscard]] const std::string& local_part() const noexcept { return local_part_; }  // as written, quotes kept
   [[nodiscard]] const std::string& domain() const noexcept { return domain_; }          // as written
   // "local@domain".
   [[nodiscard]] std::string text() const { return local_part_ + "@" + domain_; }
-  // Same mailbox: domains compare without case, local parts exactly (RFC 5321 §2.4), with
-  // needless quoting removed.
+  // Same mailbox: domains compare without case and by their A-labels, local parts exactly
+  // (RFC 5321 §2.4), with needless quoting removed.
   [[nodiscard]] bool same_as(const mailbox& other) const;
+  // Holds UTF-8, so that it can be sent only where SMTPUTF8 is in use.
+  [[nodiscard]] bool needs_smtputf8() const noexcept;
+  // The same mailbox for a server without SMTPUTF8: the domain in A-labels (RFC 6531 §3.2 leaves
+  // only that). Error: unsupported (the local part holds UTF-8, and nothing else can stand for it).
+  [[nodiscard]] result<mailbox> to_ascii() const;
 
  private:
   mailbox(std::string local_part, std::string domain) noexcept
@@ -39,8 +47,9 @@ class reverse_path {
   reverse_path() = default;  // <>
   explicit reverse_path(const mailbox& m) : text_(m.text()) {}
   // Parses "<…>" with its brackets; a source route before the mailbox is dropped (Appendix C).
-  // Error: invalid_address, forbidden_character.
-  [[nodiscard]] static result<reverse_path> parse(std::string_view text);
+  // Errors: those of mailbox::parse.
+  [[nodiscard]] static result<reverse_path> parse(std::string_view text, utf8 beyond_ascii = utf8::refused);
+  [[nodiscard]] bool needs_smtputf8() const noexcept;
   [[nodiscard]] bool is_null() const noexcept { return text_.empty(); }
   [[nodiscard]] const std::string& mailbox_text() const noexcept { return text_; }  // "" for <>
   [[nodiscard]] std::string text() const { return "<" + text_ + ">"; }
@@ -53,8 +62,9 @@ class reverse_path {
 class forward_path {
  public:
   explicit forward_path(const mailbox& m) : text_(m.text()) {}
-  // Parses "<…>" with its brackets. Error: invalid_address, forbidden_character.
-  [[nodiscard]] static result<forward_path> parse(std::string_view text);
+  // Parses "<…>" with its brackets. Errors: those of mailbox::parse.
+  [[nodiscard]] static result<forward_path> parse(std::string_view text, utf8 beyond_ascii = utf8::refused);
+  [[nodiscard]] bool needs_smtputf8() const noexcept;
   [[nodiscard]] const std::string& mailbox_text() const noexcept { return text_; }
   [[nodiscard]] std::string text() const { return "<" + text_ + ">"; }
 
@@ -62,11 +72,5 @@ class forward_path {
   explicit forward_path(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
-
-// True for a Domain or address-literal fit for EHLO (RFC 5321 §4.1.1.1).
-[[nodiscard]] bool is_domain_or_literal(std::string_view text) noexcept;
-
-// Domain to A-labels is not done here: a domain with octets over 127 is not a Domain.
-[[nodiscard]] bool is_domain(std::string_view text) noexcept;
 
 }  // namespace smtpscope::wire

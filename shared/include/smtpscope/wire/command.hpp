@@ -31,7 +31,7 @@ struct command {
   verb what = verb::unknown;
   std::string word;                             // the verb as written
   std::string argument;                         // what follows the verb and its space, without white space at the end
-  std::vector<parameter> parameters;            // of MAIL and RCPT
+  std::vector<parameter> parameters;            // of MAIL and RCPT; SMTPUTF8 of VRFY and EXPN
   std::optional<reverse_path> from;             // of MAIL, when legal
   std::optional<forward_path> to;               // of RCPT, when legal
   std::string mechanism;                        // of AUTH, upper case
@@ -49,10 +49,16 @@ struct command {
 // Takes one line with or without its CRLF. Never fails as a whole: an unknown verb is verb::unknown,
 // bad arguments are in `problem`. A space after "FROM:" or "TO:" is accepted, as common programs
 // send it, and noted as field "stray_space".
-[[nodiscard]] command parse_command(std::string_view line);
+// With utf8::allowed (the server offers SMTPUTF8) MAIL, VRFY and EXPN may hold UTF-8 when they have
+// the parameter SMTPUTF8 (RFC 6531 §3.4), and RCPT may hold it in any case: whether its MAIL had the
+// parameter is the caller's to see (forward_path::needs_smtputf8). UTF-8 that is not allowed is the
+// problem errc::unsupported.
+[[nodiscard]] command parse_command(std::string_view line, utf8 beyond_ascii = utf8::refused);
 
 // Writes one command line with CRLF. Every argument is checked for CR, LF, NUL, other control
-// characters and octets over 127. Error: forbidden_character, invalid_argument, line_too_long.
-[[nodiscard]] result<std::string> format_command(verb v, std::string_view argument = {});
+// characters and octets over 127; with utf8::allowed (SMTPUTF8 is in use) MAIL, RCPT, VRFY and EXPN
+// may hold UTF-8 without C1 controls. Error: forbidden_character, invalid_argument, line_too_long.
+[[nodiscard]] result<std::string> format_command(verb v, std::string_view argument = {},
+                                                 utf8 beyond_ascii = utf8::refused);
 
 }  // namespace smtpscope::wire
