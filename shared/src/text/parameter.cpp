@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/text/ascii.hpp"
@@ -156,16 +157,24 @@ std::vector<piece> split(std::string_view text) {
   return pieces;
 }
 
-// Joins the pieces of one attribute. Charset and language stand in the first (RFC 2231 §4.1).
-std::string join(std::vector<const piece*> parts) {
-  std::stable_sort(parts.begin(), parts.end(), [](const piece* a, const piece* b) { return a->number < b->number; });
+// The first piece with this number, or nullptr.
+const piece* numbered(const std::vector<const piece*>& parts, int number) {
+  for (const piece* p : parts)
+    if (p->number == number) return p;
+  return nullptr;
+}
+
+// Joins the pieces of one attribute, whatever their order. Charset and language stand in the first
+// (RFC 2231 §4.1). What follows a gap belongs to nothing; of pieces numbered alike the first counts.
+std::string join(const std::vector<const piece*>& parts) {
+  int number = parts.front()->number;
+  for (const piece* p : parts) number = std::min(number, p->number);
   std::string charset;
   std::string octets;
-  int expected = parts.front()->number;
-  for (const piece* p : parts) {
-    if (p->number != expected++) break;  // what follows a gap belongs to nothing
+  bool first = true;
+  for (const piece* p = numbered(parts, number); p != nullptr; p = numbered(parts, ++number)) {
     std::string_view value = p->value;
-    if (p == parts.front() && p->written == piece::form::exact) {
+    if (std::exchange(first, false) && p->written == piece::form::exact) {
       const std::size_t one = value.find('\'');
       const std::size_t two = one == std::string_view::npos ? one : value.find('\'', one + 1);
       if (two != std::string_view::npos) {
