@@ -109,6 +109,11 @@ void server_driver::drain() {
       take_message(*offered);
     } else if (std::holds_alternative<session::close_connection>(*event)) {
       closed_ = true;
+    } else if (const auto* asked = std::get_if<session::secret_requested>(&*event)) {
+      EXPECT_FALSE(server_.wants_input());
+      EXPECT_FALSE(server_.answer({}).ok()) << "a password is wanted, not a decision";
+      EXPECT_TRUE(server_.answer_secret(policy_.secret_for(*asked)).ok());
+      EXPECT_FALSE(server_.answer_secret(policy_.secret_for(*asked)).ok()) << "answered twice";
     } else if (const auto decision = session::decide(policy_, *event)) {
       if (const auto* login = std::get_if<session::credentials_offered>(&*event)) logins_.push_back(*login);
       EXPECT_FALSE(server_.wants_input());

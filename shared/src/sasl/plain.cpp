@@ -2,14 +2,22 @@
 
 namespace smtpscope::sasl {
 
+result<plain_client> plain_client::create(client_setup setup) {
+  // RFC 4616 §2: NUL separates the parts, so none may hold one.
+  for (const std::string_view part : {std::string_view{setup.authorization_identity},
+                                      std::string_view{setup.authentication_identity}, setup.password.reveal()})
+    if (part.find('\0') != std::string_view::npos)
+      return error{errc::forbidden_character, "a user name or password for PLAIN may not hold a NUL"};
+  return plain_client{std::move(setup)};
+}
+
 std::optional<std::string> plain_client::initial_response() {
   done_ = true;
-  // RFC 4616 §2: the empty authzid asks to act as authcid.
-  std::string message;
+  std::string message = setup_.authorization_identity;
   message += '\0';
-  message += identity_;
+  message += setup_.authentication_identity;
   message += '\0';
-  message += password_.reveal();
+  message += setup_.password.reveal();
   return message;
 }
 

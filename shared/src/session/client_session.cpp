@@ -34,7 +34,7 @@ status check_options(const client_options& options, const submission& mail) {
     return error{errc::invalid_argument,
                  "the EHLO name must be a domain such as laptop.example or an address literal such as [192.0.2.1]"};
   if (mail.to.empty()) return error{errc::invalid_argument, "the message has no recipient"};
-  if (status s = client_authentication{options.auth, options.mechanisms, options.ir}.check(); !s) return s;
+  if (status s = client_authentication{authentication_of(options)}.check(); !s) return s;
   return check_content(mail.content);
 }
 
@@ -49,7 +49,7 @@ client_session::client_session(client_options options, submission mail)
     : options_(std::move(options)),
       mail_(std::move(mail)),
       lines_(limits::accepted_reply_line_octets),
-      authentication_(options_.auth, options_.mechanisms, options_.ir),
+      authentication_(authentication_of(options_)),
       eight_bit_(!text::all_ascii(mail_.content)) {
   recipients_.reserve(mail_.to.size());
   for (const wire::forward_path& path : mail_.to) recipients_.push_back({path, std::nullopt});
@@ -57,9 +57,12 @@ client_session::client_session(client_options options, submission mail)
 
 // ------------------------------------------------------------------------------- what happened
 
-void client_session::connected() {
+void client_session::connected(const sasl::channel_binding& binding) {
   if (phase_ != client_phase::idle) return;
-  if (options_.tls == tls_policy::implicit) tls_ = true;
+  if (options_.tls == tls_policy::implicit) {
+    tls_ = true;
+    authentication_.bind(binding);
+  }
   enter(client_phase::expect_greeting);
 }
 
@@ -76,9 +79,10 @@ void client_session::receive(std::string_view bytes) {
   process_lines();
 }
 
-void client_session::tls_established() {
+void client_session::tls_established(const sasl::channel_binding& binding) {
   if (phase_ != client_phase::tls_handshake) return;
   tls_ = true;
+  authentication_.bind(binding);
   capabilities_ = {};  // RFC 3207 §4.2: knowledge from before the handshake is discarded
   send_command(wire::verb::ehlo, options_.ehlo_name, client_phase::expect_ehlo_reply);
 }
@@ -257,7 +261,10 @@ void client_session::send_command(wire::verb verb, std::string_view argument, cl
   send_bytes command;
   command.bytes = std::move(*line);
   command.verb = verb;
-  if (verb == wire::verb::auth) command.mechanism = authentication_.mechanism();
+  if (verb == wire::verb::auth) {
+    command.mechanism = authentication_.mechanism();
+    command.candidates = authentication_.candidates(capabilities_);
+  }
   command.client = {phase_, after};
   last_verb_ = verb;
   events_.emplace_back(std::move(command));

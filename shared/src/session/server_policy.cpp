@@ -22,6 +22,7 @@ bool covers(const std::string& pattern, const std::string& mailbox_text) {
 }  // namespace
 
 decision server_policy::decide(const credentials_offered& q) const {
+  if (q.mechanism == "ANONYMOUS") return {anonymous, std::nullopt};
   // RFC 4954 §6: one answer for an unknown name and a wrong password.
   const decision refused{verdict::reject, std::nullopt};
   bool good = false;
@@ -32,7 +33,16 @@ decision server_policy::decide(const credentials_offered& q) const {
   }
   // RFC 4616 §2: to act as somebody else is a right nobody has here.
   const bool self = q.authorization_identity.empty() || q.authorization_identity == q.authentication_identity;
-  return good && self ? decision{} : refused;
+  // EXTERNAL has no password, and nobody here has a certificate.
+  return good && self && !q.password.empty() ? decision{} : refused;
+}
+
+std::optional<secret> server_policy::secret_for(const secret_requested& q) const {
+  if (!q.authorization_identity.empty() && q.authorization_identity != q.authentication_identity) return std::nullopt;
+  std::optional<secret> found;
+  for (const user& u : users)
+    if (u.name == q.authentication_identity) found = u.password;
+  return found;
 }
 
 decision server_policy::decide(const reverse_path_offered& /*q*/) const { return {}; }
@@ -48,6 +58,12 @@ decision server_policy::decide(const forward_path_offered& q) const {
 
 decision server_policy::stored(std::string_view id) {
   return {verdict::accept, wire::reply{250, wire::enhanced_code{2, 0, 0}, {"OK: queued as " + std::string{id}}}};
+}
+
+bool answer(const server_policy& policy, server_session& session, const server_event& event) {
+  if (const auto* q = std::get_if<secret_requested>(&event)) return session.answer_secret(policy.secret_for(*q)).ok();
+  const std::optional<decision> d = decide(policy, event);
+  return d && session.answer(*d).ok();
 }
 
 std::optional<decision> decide(const server_policy& policy, const server_event& event) {

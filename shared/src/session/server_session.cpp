@@ -25,12 +25,16 @@ wire::reply syntax_reply(const wire::command& c) {
   return make(501, 5, 4, c.problem->detail);
 }
 
+server_authentication_options authentication_of(const server_options& o) {
+  return {o.mechanisms, o.auth_on_plain_link, o.challenges_on_plain_link, o.host_name, o.random};
+}
+
 }  // namespace
 
 result<server_session> server_session::create(server_options options) {
   if (!wire::is_domain_or_literal(options.host_name))
     return error{errc::invalid_argument, "the server's host name must be a domain or an address literal"};
-  if (status s = server_authentication{options.mechanisms}.check(); !s) return s.why();
+  if (status s = server_authentication{authentication_of(options)}.check(); !s) return s.why();
   return server_session{std::move(options)};
 }
 
@@ -38,12 +42,13 @@ server_session::server_session(server_options options)
     : options_(std::move(options)),
       link_(options_.link),
       lines_(limits::sasl_line_octets),
-      authentication_(options_.mechanisms) {}
+      authentication_(authentication_of(options_)) {}
 
 // ------------------------------------------------------------------------------- what happened
 
-void server_session::connected() {
+void server_session::connected(const sasl::channel_binding& binding) {
   if (state_ != server_state::idle) return;
+  if (link_ == link_security::tls) authentication_.secured(binding);
   reply(make(220, options_.host_name + " " + options_.greeting_text), verb::unknown, server_state::expect_helo);
 }
 
@@ -53,12 +58,12 @@ void server_session::receive(std::string_view bytes) {
   lines_.append(bytes);
 }
 
-void server_session::tls_established() {
+void server_session::tls_established(const sasl::channel_binding& binding) {
   if (state_ != server_state::tls_handshake) return;
   link_ = link_security::tls;
   // RFC 3207 §4.2: back to the state right after the greeting, knowing nothing of the client.
   reset_transaction();
-  authentication_.forget();
+  authentication_.secured(binding);
   ehlo_name_.clear();
   extended_ = false;
   state_ = options_.hello_after_tls == requirement::yes ? server_state::expect_helo : server_state::expect_mail;
@@ -91,6 +96,9 @@ status server_session::answer(const decision& d) {
   switch (asked) {
     case waiting::nothing: return error{errc::misuse, "no question waits for an answer"};
     case waiting::credentials: on_authentication(authentication_.decide(d)); break;
+    case waiting::secret:
+      waiting_ = asked;
+      return error{errc::misuse, "a password is asked for: answer_secret() gives it"};
     case waiting::reverse_path:
       if (yes) {
         from_ = *offered_from_;
@@ -109,6 +117,13 @@ status server_session::answer(const decision& d) {
       break;
     case waiting::message: answer_message(d); break;
   }
+  return {};
+}
+
+status server_session::answer_secret(const std::optional<secret>& password) {
+  if (waiting_ != waiting::secret) return error{errc::misuse, "no password is asked for"};
+  waiting_ = waiting::nothing;
+  on_authentication(authentication_.use_secret(password));
   return {};
 }
 
@@ -211,7 +226,7 @@ std::vector<std::string> server_session::capability_lines() const {
   if (f.starttls_offered && f.link == link_security::plain) lines.emplace_back("STARTTLS");
   if (f.auth_offered) {
     std::string auth = "AUTH";
-    for (const std::string& mechanism : options_.mechanisms) auth += " " + mechanism;
+    for (const std::string& mechanism : authentication_.offered(link_)) auth += " " + mechanism;
     lines.push_back(std::move(auth));
   }
   lines.emplace_back("HELP");
@@ -232,11 +247,10 @@ void server_session::on_starttls() {
 // ---------------------------------------------------------------------------------------- AUTH
 
 void server_session::on_auth(const wire::command& c, const server_rule& rule) {
-  if (!authentication_.offers(c.mechanism))
-    return complain(make(504, 5, 4, "Unrecognized authentication type"), verb::auth);
+  if (const auto refusal = authentication_.refuses(c.mechanism, link_)) return complain(*refusal, verb::auth);
   after_auth_ = state_;
   state_in_auth_ = rule.next;
-  on_authentication(authentication_.begin(c));
+  on_authentication(authentication_.begin(c, link_));
 }
 
 void server_session::on_sasl_line(std::string_view line) {
@@ -252,6 +266,11 @@ void server_session::on_authentication(authentication_step step) {
   if (auto* question = std::get_if<credentials_offered>(&step)) {
     waiting_ = waiting::credentials;
     events_.emplace_back(std::move(*question));
+    return;
+  }
+  if (auto* wanted = std::get_if<secret_requested>(&step)) {
+    waiting_ = waiting::secret;
+    events_.emplace_back(std::move(*wanted));
     return;
   }
   reply(std::get_if<authentication_ended>(&step)->reply, verb::auth, after_auth_);
@@ -353,10 +372,9 @@ void server_session::reset_transaction() {
 server_facts server_session::facts() const noexcept {
   server_facts f;
   f.link = link_;
-  f.authenticated = !authentication_.identity().empty();
+  f.authenticated = authentication_.authenticated();
   f.starttls_offered = options_.starttls == offer::yes;
-  f.auth_offered =
-      !options_.mechanisms.empty() && (link_ == link_security::tls || options_.auth_on_plain_link == offer::yes);
+  f.auth_offered = authentication_.offers_any(link_);
   f.tls_before_mail = options_.tls_before_mail;
   f.auth_before_mail = options_.auth_before_mail;
   return f;

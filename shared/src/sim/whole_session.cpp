@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "smtpscope/text/digest.hpp"
 #include "smtpscope/trace/recorded_client.hpp"
 
 namespace smtpscope::sim {
@@ -86,7 +87,7 @@ class runner {
   // The server reads what has arrived; one reply at a time goes back.
   void server_speaks() {
     while (const auto event = server_.next()) {
-      if (const auto decision = session::decide(setup_.policy, *event)) (void)server_.answer(*decision);
+      (void)session::answer(setup_.policy, server_, *event);
       if (std::holds_alternative<session::message_offered>(*event))
         (void)server_.answer(session::server_policy::stored("SIMULATED"));
       if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
@@ -149,6 +150,10 @@ class runner {
 result<std::vector<trace::entry>> run(setup s) {
   s.server.link =
       s.client.tls == session::tls_policy::implicit ? session::link_security::tls : session::link_security::plain;
+  // The same session whenever it is simulated, unless the caller brings randomness.
+  if (s.client.random.empty()) s.client.random = text::digest(text::digest_kind::sha256, "simulated client");
+  if (s.server.random.empty()) s.server.random = text::digest(text::digest_kind::sha256, "simulated server");
+  if (s.client.server_name.empty()) s.client.server_name = s.server.host_name;
   auto client = session::client_session::create(s.client, s.mail);
   if (!client) return client.why();
   auto server = session::server_session::create(s.server);

@@ -4,15 +4,15 @@
 
 #include <string>
 
+#include "unit/sasl/setups.hpp"
+
 namespace smtpscope::sasl {
 namespace {
 
 using namespace std::string_literals;
 
 client_mechanism client(std::string_view name, std::string identity, std::string password) {
-  auto made = make_client(name, std::move(identity), secret{std::move(password)});
-  EXPECT_TRUE(made);
-  return std::move(*made);
+  return test::client(name, test::client_of(std::move(identity), std::move(password)));
 }
 
 offered_credentials offered(server_mechanism& m, std::string_view response) {
@@ -21,15 +21,27 @@ offered_credentials offered(server_mechanism& m, std::string_view response) {
   return got ? std::get<offered_credentials>(*got) : offered_credentials{};
 }
 
-TEST(Sasl, KnowsPlainAndLogin) {
-  EXPECT_EQ(known_mechanisms(), (std::vector<std::string>{"PLAIN", "LOGIN"}));
-  for (const std::string& name : known_mechanisms()) {
-    EXPECT_TRUE(make_client(name, "u", secret{"p"})) << name;
-    EXPECT_TRUE(make_server(name)) << name;
+TEST(Sasl, KnowsItsMechanisms) {
+  for (const mechanism_traits& m : mechanisms) {
+    client_setup c = test::client_of("u", "p");
+    c.binding.exporter = "x";
+    EXPECT_EQ(find_mechanism(m.name), &m);
+    EXPECT_TRUE(make_client(m.name, c)) << m.name;
+    EXPECT_TRUE(make_server(m.name, test::server_of())) << m.name;
   }
-  for (const char* name : {"", "plain", "CRAM-MD5", "XOAUTH2"}) {
-    EXPECT_EQ(make_client(name, "u", secret{"p"}).why().code, errc::unsupported) << name;
-    EXPECT_EQ(make_server(name).why().code, errc::unsupported) << name;
+  for (const char* name : {"", "plain", "KERBEROS_V4", "SCRAM-SHA-3", "SCRAM-SHA-256-PLUS-PLUS", "PLAIN "}) {
+    EXPECT_EQ(make_client(name, test::client_of("u", "p")).why().code, errc::unsupported) << name;
+    EXPECT_EQ(make_server(name, test::server_of()).why().code, errc::unsupported) << name;
+  }
+}
+
+TEST(Sasl, NoncesAreNeeded) {
+  for (const mechanism_traits& m : mechanisms) {
+    client_setup c = test::client_of("u", "p", "");
+    c.binding.exporter = "x";
+    EXPECT_EQ(!make_client(m.name, c), m.needs_nonce) << m.name;
+    c.nonce = "with,comma";
+    EXPECT_EQ(!make_client(m.name, c), m.needs_nonce) << m.name;
   }
 }
 
@@ -46,12 +58,12 @@ TEST(SaslPlain, MayWaitForTheEmptyChallenge) {
 }
 
 TEST(SaslPlain, RefusesNulsThatWouldMoveTheParts) {
-  EXPECT_EQ(make_client("PLAIN", "a\0b"s, secret{"p"}).why().code, errc::forbidden_character);
-  EXPECT_EQ(make_client("PLAIN", "a", secret{"p\0q"s}).why().code, errc::forbidden_character);
+  EXPECT_EQ(make_client("PLAIN", test::client_of("a\0b"s, "p")).why().code, errc::forbidden_character);
+  EXPECT_EQ(make_client("PLAIN", test::client_of("a", "p\0q"s)).why().code, errc::forbidden_character);
 }
 
 TEST(SaslPlain, ServerTakesTheMessageApart) {
-  auto m = *make_server("PLAIN");
+  auto m = test::server("PLAIN", test::server_of());
   EXPECT_EQ(std::get<challenge>(start(m)).octets, "");
   const offered_credentials c = offered(m, "Ursel\0Kurt\0xipj3plmq"s);  // RFC 4616 §4
   EXPECT_EQ(c.authorization_identity, "Ursel");
@@ -62,7 +74,7 @@ TEST(SaslPlain, ServerTakesTheMessageApart) {
 }
 
 TEST(SaslPlain, ServerRefusesOtherForms) {
-  auto m = *make_server("PLAIN");
+  auto m = test::server("PLAIN", test::server_of());
   for (const std::string& response :
        {""s, "tim"s, "\0"s, "tim\0pass"s, "\0\0"s, "\0tim\0"s, "\0\0pass"s, "a\0b\0c\0"s, "a\0b\0c\0d"s}) {
     const auto got = step(m, response);
@@ -86,7 +98,7 @@ TEST(SaslLogin, MayGiveTheNameFirst) {
 }
 
 TEST(SaslLogin, ServerAsksTwice) {
-  auto m = *make_server("LOGIN");
+  auto m = test::server("LOGIN", test::server_of());
   EXPECT_EQ(std::get<challenge>(start(m)).octets, "Username:");
   const auto second = step(m, "tim");
   ASSERT_TRUE(second);
@@ -98,23 +110,63 @@ TEST(SaslLogin, ServerAsksTwice) {
 }
 
 TEST(SaslLogin, ServerWantsAName) {
-  auto m = *make_server("LOGIN");
+  auto m = test::server("LOGIN", test::server_of());
   EXPECT_EQ(step(m, "").why().code, errc::invalid_encoding);
 }
 
+TEST(SaslPlain, MayActAsAnother) {
+  client_setup c = test::client_of("Kurt", "xipj3plmq");
+  c.authorization_identity = "Ursel";
+  client_mechanism m = test::client("PLAIN", c);
+  EXPECT_EQ(initial_response(m), "Ursel\0Kurt\0xipj3plmq"s);  // RFC 4616 §4
+}
+
+TEST(SaslExternal, SaysAtMostWhomToActAs) {
+  client_mechanism m = client("EXTERNAL", "ignored", "");
+  EXPECT_EQ(initial_response(m), "");
+  EXPECT_EQ(respond(m, "").why().code, errc::misuse);
+  client_setup c = test::client_of("", "");
+  c.authorization_identity = "amy@mail.example";
+  client_mechanism other = test::client("EXTERNAL", c);
+  auto s = test::server("EXTERNAL", test::server_of());
+  EXPECT_EQ(offered(s, *respond(other, "")).authorization_identity, "amy@mail.example");
+  EXPECT_EQ(step(s, "a\0b"s).why().code, errc::invalid_encoding);
+  EXPECT_EQ(step(s, "\xFF").why().code, errc::invalid_encoding);
+  c.authorization_identity = "a\0b"s;
+  EXPECT_EQ(make_client("EXTERNAL", c).why().code, errc::forbidden_character);
+}
+
+TEST(SaslAnonymous, LeavesATrace) {
+  client_mechanism m = client("ANONYMOUS", "sirhc", "");
+  auto s = test::server("ANONYMOUS", test::server_of());
+  EXPECT_EQ(offered(s, *initial_response(m)).authentication_identity, "sirhc");  // RFC 4505 §4
+  EXPECT_EQ(step(s, std::string(256, 'x')).why().code, errc::invalid_encoding);
+  EXPECT_EQ(step(s, "a\nb").why().code, errc::invalid_encoding);
+  EXPECT_FALSE(make_client("ANONYMOUS", test::client_of(std::string(256, 'x'), "")));
+  EXPECT_FALSE(make_client("ANONYMOUS", test::client_of("a\nb", "")));
+}
+
 TEST(Sasl, BothSidesMeet) {
-  for (const std::string& name : known_mechanisms())
-    for (const bool first : {true, false}) {
-      client_mechanism c = client(name, "tim", "p");
-      server_mechanism s = *make_server(name);
-      server_step at = start(s);
-      if (first) at = *step(s, *initial_response(c));
-      for (int i = 0; i < 3 && std::holds_alternative<challenge>(at); ++i)
-        at = *step(s, *respond(c, std::get<challenge>(at).octets));
-      ASSERT_TRUE(std::holds_alternative<offered_credentials>(at)) << name;
-      EXPECT_EQ(std::get<offered_credentials>(at).authentication_identity, "tim");
-      EXPECT_EQ(std::get<offered_credentials>(at).password.reveal(), "p");
+  for (const mechanism_traits& m : mechanisms) {
+    client_setup c = test::client_of("tim", "p");
+    server_setup s = test::server_of();
+    c.binding.exporter = s.binding.exporter = "the same connection";
+    client_mechanism one = test::client(m.name, c);
+    server_mechanism other = test::server(m.name, s);
+    const test::talk t = test::converse(one, other, secret{"p"});
+    EXPECT_EQ(t.client_refusal + t.server_refusal, "") << m.name;
+    if (m.by == proof_by::hidden_password) {
+      EXPECT_EQ(t.ended, proof::right) << m.name;
+      for (const std::string& message : t.messages) EXPECT_NE(message, "p") << "the password itself";
+    } else {
+      ASSERT_TRUE(t.offered) << m.name;
+      EXPECT_EQ(t.offered->authentication_identity, m.by == proof_by::certificate ? "" : "tim") << m.name;
+      const bool secret_sent = m.by == proof_by::password || m.by == proof_by::token;
+      EXPECT_EQ(t.offered->password.reveal(), secret_sent ? "p" : "") << m.name;
     }
+    EXPECT_TRUE(server_proven(one)) << m.name;
+    EXPECT_EQ(use_secret(other, secret{"p"}).why().code, errc::misuse) << m.name << ": nothing is asked now";
+  }
 }
 
 }  // namespace

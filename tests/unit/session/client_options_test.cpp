@@ -43,12 +43,43 @@ TEST(ClientOptions, ThereMustBeARecipient) {
 }
 
 TEST(ClientOptions, MechanismsMustBeKnown) {
-  client_options o = login_options(tls_policy::implicit, "CRAM-MD5");
+  client_options o = login_options(tls_policy::implicit, "KERBEROS_V4");
   EXPECT_EQ(refusal(o), errc::unsupported);
   o.mechanisms = {"PLAIN\r\nMAIL"};
   EXPECT_EQ(refusal(o), errc::unsupported);
+  o.mechanisms = {"PLAIN", "plain"};
+  EXPECT_EQ(refusal(o), errc::unsupported);
+}
+
+TEST(ClientOptions, AMechanismThatIsNamedMustBePossible) {
+  client_options o = login_options(tls_policy::implicit, "SCRAM-SHA-256");
+  EXPECT_EQ(refusal(o), errc::invalid_argument) << "no randomness for its nonce";
+  o.random = std::string(31, 'r');
+  EXPECT_EQ(refusal(o), errc::invalid_argument) << "too little of it";
+  o.random = std::string(32, 'r');
+  EXPECT_TRUE(client_session::create(o, sample_mail()));
+  o.mechanisms = {"DIGEST-MD5"};
+  EXPECT_EQ(refusal(o), errc::invalid_argument) << "no server name to bind to";
+  o.server_name = "mail.example";
+  EXPECT_TRUE(client_session::create(o, sample_mail()));
+  o.mechanisms = {"XOAUTH2"};
+  EXPECT_EQ(refusal(o), errc::invalid_argument) << "a password is no token";
+  o.auth->kind = secret_kind::token;
+  EXPECT_EQ(refusal(o), errc::forbidden_character) << "nor has a token spaces";
+  o.auth->password = secret{"ya29.token"};
+  EXPECT_TRUE(client_session::create(o, sample_mail()));
+  o.mechanisms = {"PLAIN"};
+  EXPECT_EQ(refusal(o), errc::invalid_argument) << "a token is no password";
+}
+
+TEST(ClientOptions, WithoutNamesWhatSuitsIsAllowed) {
+  client_options o = login_options(tls_policy::implicit);
   o.mechanisms = {};
-  EXPECT_EQ(refusal(o), errc::invalid_argument);
+  EXPECT_TRUE(client_session::create(o, sample_mail())) << "those that need no randomness";
+  o.auth->password = secret{"a\0b"s};
+  EXPECT_TRUE(client_session::create(o, sample_mail())) << "LOGIN and CRAM-MD5 carry it";
+  o.auth->kind = secret_kind::token;
+  EXPECT_EQ(refusal(o), errc::forbidden_character);
 }
 
 TEST(ClientOptions, CredentialsMustFitTheMechanism) {

@@ -2,6 +2,7 @@
 // Every bound of the core in one place: value, unit, reason.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace smtpscope::limits {
 
@@ -46,6 +47,12 @@ inline constexpr std::size_t content_chunk_octets = 64 * 1024;
 
 // A server's challenge count in one AUTH exchange; smtplib stops at 5, LOGIN needs 2.
 inline constexpr int sasl_challenges = 8;
+
+// SCRAM's iterations. RFC 5802 §5.1 wants 4096 at least; each costs the client two digests, so that
+// 100 000 of them hold a page for half a second, and what a hostile server may ask for ends there.
+inline constexpr std::uint32_t scram_iterations_least = 4096;
+inline constexpr std::uint32_t scram_iterations_most = 100'000;
+inline constexpr std::uint32_t scram_iterations_offered = 4096;  // by our server
 
 // Failed AUTH commands before a server hangs up: RFC 4954 §4 asks for at least 3.
 inline constexpr int failed_authentications = 3;

@@ -19,6 +19,7 @@ class login_client {
   // The user name; most servers take it with the command.
   [[nodiscard]] std::optional<std::string> initial_response();
   [[nodiscard]] result<std::string> respond(std::string_view challenge);
+  [[nodiscard]] bool server_proven() const noexcept { return true; }  // all there is to have
 
  private:
   std::string identity_;

@@ -8,19 +8,21 @@
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
 #include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/setup.hpp"
 
 namespace smtpscope::sasl {
 
 class plain_client {
  public:
-  plain_client(std::string identity, secret password) noexcept
-      : identity_(std::move(identity)), password_(std::move(password)) {}
+  // Error: forbidden_character (a NUL, which separates the parts).
+  [[nodiscard]] static result<plain_client> create(client_setup setup);
   [[nodiscard]] std::optional<std::string> initial_response();
   [[nodiscard]] result<std::string> respond(std::string_view challenge);
+  [[nodiscard]] bool server_proven() const noexcept { return true; }  // all there is to have
 
  private:
-  std::string identity_;
-  secret password_;
+  explicit plain_client(client_setup setup) : setup_(std::move(setup)) {}
+  client_setup setup_;
   bool done_ = false;
 };
 

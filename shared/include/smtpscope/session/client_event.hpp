@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "smtpscope/session/both_events.hpp"
+#include "smtpscope/session/mechanism_choice.hpp"
 #include "smtpscope/wire/address.hpp"
 #include "smtpscope/wire/command.hpp"
 #include "smtpscope/wire/reply.hpp"
@@ -20,9 +21,10 @@ struct send_bytes {
   std::string bytes;
   sent what = sent::command;
   wire::verb verb = wire::verb::unknown;  // of the command, or the command it belongs to
-  std::string mechanism;                  // AUTH and SASL responses: "PLAIN", "LOGIN"
+  std::string mechanism;                  // AUTH and SASL responses: "PLAIN", "SCRAM-SHA-256"
   int sasl_step = 0;                      // 0: initial response, 1…: answer to that challenge
   client_transition client;
+  std::vector<mechanism_candidate> candidates;  // AUTH: how the mechanism was chosen
 };
 
 // A whole reply has arrived. `in_answer_to` is unknown for the greeting, data for 354, and

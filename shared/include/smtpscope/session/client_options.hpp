@@ -24,12 +24,19 @@ enum class cleartext_auth : std::uint8_t { refused, allowed_by_name };
 struct client_options {
   std::string ehlo_name;  // domain or address literal (RFC 5321 §4.1.1.1)
   tls_policy tls = tls_policy::starttls_required;
-  std::optional<credentials> auth;                           // none: no AUTH
-  std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};  // allowed ones, best first
+  std::optional<credentials> auth;      // none: no AUTH
+  std::vector<std::string> mechanisms;  // allowed ones, best first; none: all that suit, strongest first
+  std::string random;                   // at least 32 octets, new for each session; "": no mechanism with a nonce
+  std::string server_name;              // host as it was asked for, to which DIGEST-MD5 and OAUTHBEARER bind
+  int server_port = 0;
   initial_response ir = initial_response::sent;
   cleartext_auth without_tls = cleartext_auth::refused;
   patience wait = patience::rfc5321;
 };
+
+[[nodiscard]] inline client_authentication_options authentication_of(const client_options& o) {
+  return {o.auth, o.mechanisms, o.ir, o.random, o.server_name, o.server_port};
+}
 
 // One message and where it goes.
 struct submission {

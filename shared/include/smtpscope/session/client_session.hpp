@@ -33,11 +33,11 @@ class client_session {
   [[nodiscard]] static result<client_session> create(client_options options, submission mail);
 
   // The connection stands (with TLS when the policy is implicit).
-  void connected();
+  void connected(const sasl::channel_binding& binding = {});
   // Bytes from the server, any cut.
   void receive(std::string_view bytes);
   // The handshake asked for by start_tls is done and the certificate verified.
-  void tls_established();
+  void tls_established(const sasl::channel_binding& binding = {});
   // The server ended the connection.
   void peer_closed();
   // Resolving, connecting or TLS failed. `detail` is for people.

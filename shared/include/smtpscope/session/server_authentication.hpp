@@ -1,7 +1,8 @@
 #pragma once
-// The server's side of AUTH (RFC 4954): mechanisms, challenges and their count, refused logins.
-// The server session calls it, sends what comes back and asks the host what is to be asked.
+// The server's side of AUTH (RFC 4954): which mechanisms on which link, challenges and their count,
+// refused logins. The server session calls it, sends what comes back and asks the host what is to be asked.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,14 @@
 
 namespace smtpscope::session {
 
+struct server_authentication_options {
+  std::vector<std::string> mechanisms;         // in the order in which EHLO names them
+  offer on_plain_link = offer::no;             // all of them before TLS too
+  offer challenges_on_plain_link = offer::no;  // those before TLS that do not send the password
+  std::string host_name;
+  std::string random;  // at least 32 octets, new for each session; for mechanisms with challenges
+};
+
 // A 334: the client's next line answers it.
 struct authentication_challenge {
   wire::reply reply;
@@ -25,49 +34,64 @@ struct authentication_challenge {
 struct authentication_ended {
   wire::reply reply;
 };
-using authentication_step = std::variant<authentication_challenge, authentication_ended, credentials_offered>;
+using authentication_step =
+    std::variant<authentication_challenge, authentication_ended, credentials_offered, secret_requested>;
 
 class server_authentication {
  public:
-  // `offered` are mechanisms in the order in which EHLO names them.
-  explicit server_authentication(std::vector<std::string> offered) : offered_(std::move(offered)) {}
+  explicit server_authentication(server_authentication_options options) : options_(std::move(options)) {}
 
-  // Error: unsupported (a mechanism nobody knows).
+  // Errors: unsupported (a mechanism nobody knows), invalid_argument (one that needs randomness, without).
   [[nodiscard]] status check() const;
 
-  [[nodiscard]] const std::vector<std::string>& offered() const noexcept { return offered_; }
-  [[nodiscard]] bool offers(std::string_view mechanism) const;
+  // TLS stands; what a -PLUS mechanism binds to. Forgets who logged in before (RFC 3207 §4.2), not
+  // how many logins failed.
+  void secured(sasl::channel_binding binding);
 
-  // AUTH. Precondition: offers(c.mechanism).
-  [[nodiscard]] authentication_step begin(const wire::command& c);
+  // What is offered on the link as it is now.
+  [[nodiscard]] std::vector<std::string> offered(link_security link) const;
+  [[nodiscard]] bool offers_any(link_security link) const noexcept;
+  // Error: 504, or 538 for what TLS would allow (RFC 4954 §6).
+  [[nodiscard]] std::optional<wire::reply> refuses(std::string_view mechanism, link_security link) const;
+
+  // AUTH. Precondition: refuses() nothing.
+  [[nodiscard]] authentication_step begin(const wire::command& c, link_security link);
   // A line in answer to a 334, without CRLF.
   [[nodiscard]] authentication_step answer(std::string_view line);
   // A line in answer to a 334 that is too long to be looked at.
   [[nodiscard]] authentication_step answer_too_long();
   // The host's decision on credentials_offered.
   [[nodiscard]] authentication_step decide(const decision& d);
-
-  // Forgets who logged in (RFC 3207 §4.2), not how many logins failed.
-  void forget();
+  // The host's answer to secret_requested: the password, or nothing for an unknown user.
+  [[nodiscard]] authentication_step use_secret(const std::optional<secret>& password);
 
   [[nodiscard]] const std::string& mechanism() const noexcept { return mechanism_; }  // of the last AUTH
   [[nodiscard]] int challenges() const noexcept { return challenges_; }               // sent in it
-  [[nodiscard]] const std::string& identity() const noexcept { return identity_; }    // "" until a login succeeds
+  [[nodiscard]] bool authenticated() const noexcept { return identity_.has_value(); }
+  // Who logged in; "" for nobody, and for ANONYMOUS without a trace.
+  [[nodiscard]] std::string identity() const { return identity_.value_or(std::string{}); }
   // RFC 4954 §4: after this many refused logins the server may hang up.
   [[nodiscard]] bool too_many_failures() const noexcept;
 
  private:
+  [[nodiscard]] bool offers(std::string_view mechanism, link_security link) const noexcept;
   [[nodiscard]] authentication_step take(std::string_view base64);
   [[nodiscard]] authentication_step advance(result<sasl::server_step> step);
+  [[nodiscard]] authentication_step say(const sasl::challenge& challenge);
+  [[nodiscard]] authentication_step accept(const decision& d);
+  [[nodiscard]] authentication_step refuse(const decision& d);
   [[nodiscard]] authentication_step end(wire::reply r);
 
-  std::vector<std::string> offered_;
+  server_authentication_options options_;
+  sasl::channel_binding binding_;
   std::optional<sasl::server_mechanism> sasl_;
   std::string mechanism_;
-  std::string identity_;
+  std::optional<std::string> identity_;
   std::string offered_identity_;
+  std::optional<decision> refused_;  // the client is to be told why first
   int challenges_ = 0;
   int failures_ = 0;
+  std::uint32_t attempts_ = 0;
 };
 
 }  // namespace smtpscope::session

@@ -39,6 +39,13 @@ struct credentials_offered {
   std::string authentication_identity;
   secret password;
 };
+// Answered by answer_secret(), not by answer(): the mechanism itself checks the proof. Whether the
+// name is known must not show: an unknown one gets an answer too.
+struct secret_requested {
+  std::string mechanism;
+  std::string authentication_identity;
+  std::string authorization_identity;  // "" where none is given
+};
 struct reverse_path_offered {
   wire::reverse_path path;
   std::optional<std::uint64_t> declared_octets;  // SIZE= (RFC 1870)
@@ -60,8 +67,8 @@ struct content_received {
 };
 struct content_discarded {};
 
-using server_event =
-    std::variant<command_received, send_reply, start_tls, arm_timer, credentials_offered, reverse_path_offered,
-                 forward_path_offered, content_received, content_discarded, message_offered, close_connection>;
+using server_event = std::variant<command_received, send_reply, start_tls, arm_timer, credentials_offered,
+                                  secret_requested, reverse_path_offered, forward_path_offered, content_received,
+                                  content_discarded, message_offered, close_connection>;
 
 }  // namespace smtpscope::session

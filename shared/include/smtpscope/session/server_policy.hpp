@@ -23,8 +23,11 @@ struct server_policy {
   // Accepted forward-paths "local@domain", or "@domain" for every mailbox of a domain. Domains
   // compare without case. "Postmaster" is always accepted (RFC 5321 §4.5.1).
   std::vector<std::string> mailboxes;
+  verdict anonymous = verdict::reject;  // of SASL ANONYMOUS
 
   [[nodiscard]] decision decide(const credentials_offered& q) const;
+  // The user's password; nothing for an unknown user, and for one who asks to act as another.
+  [[nodiscard]] std::optional<secret> secret_for(const secret_requested& q) const;
   [[nodiscard]] decision decide(const reverse_path_offered& q) const;
   [[nodiscard]] decision decide(const forward_path_offered& q) const;
   // "250 2.0.0 OK: queued as <id>"; the host stores the message before it answers.
@@ -33,5 +36,9 @@ struct server_policy {
 
 // The policy's answer when `event` is a question it can answer (all but message_offered).
 [[nodiscard]] std::optional<decision> decide(const server_policy& policy, const server_event& event);
+
+// Gives `session` the policy's answer to `event`, secret_requested included. False: it was no
+// question, or message_offered.
+bool answer(const server_policy& policy, server_session& session, const server_event& event);
 
 }  // namespace smtpscope::session

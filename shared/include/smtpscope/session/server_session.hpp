@@ -24,20 +24,20 @@
 
 namespace smtpscope::session {
 
-enum class offer : std::uint8_t { no, yes };
-
 struct server_options {
   std::string host_name;                           // in the greeting and EHLO reply
   std::string greeting_text = "ESMTP smtpscope";   // after the host name
   link_security link = link_security::plain;       // tls: implicit TLS, already established
   offer starttls = offer::yes;                     // while the link is plain
   offer auth_on_plain_link = offer::no;            // AUTH before TLS
+  offer challenges_on_plain_link = offer::no;      // AUTH before TLS, by mechanisms that do not send the password
   requirement tls_before_mail = requirement::no;   // 530 5.7.0 Must issue a STARTTLS command first
   requirement auth_before_mail = requirement::no;  // 530 5.7.0 Authentication required
   // RFC 3207 §4.2 says that a client SHOULD send EHLO again inside TLS, and that the server forgets
   // the first one. Gmail and Postfix go on without; `no` does as they do, for clients that rely on it.
   requirement hello_after_tls = requirement::yes;
   std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};
+  std::string random;  // at least 32 octets, new for each session; for mechanisms with challenges
   std::uint64_t max_message_octets = limits::message_octets;
   std::size_t max_recipients = limits::recipients;
 };
@@ -47,15 +47,18 @@ class server_session {
   // Errors: invalid_argument (host name, unknown mechanism).
   [[nodiscard]] static result<server_session> create(server_options options);
 
-  void connected();  // greets; `client` side has said nothing yet
+  void connected(const sasl::channel_binding& binding = {});  // greets; `client` side has said nothing yet
   void receive(std::string_view bytes);
-  void tls_established();
+  void tls_established(const sasl::channel_binding& binding = {});
   void peer_closed();
   void timer_fired();  // 421 4.4.2, then close
   // Says 421 and closes after the reply (shutting down, too many connections).
   void shut_down(std::string_view text);
   // Answers the question that waits. Error: misuse when none does.
   status answer(const decision& d);
+  // Answers secret_requested: the user's password, or nothing for an unknown user. Error: misuse
+  // when that does not wait.
+  status answer_secret(const std::optional<secret>& password);
 
   [[nodiscard]] std::optional<server_event> next();
 
@@ -68,12 +71,12 @@ class server_session {
   [[nodiscard]] link_security link() const noexcept { return link_; }
   [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
   [[nodiscard]] bool extended() const noexcept { return extended_; }  // EHLO, not HELO
-  [[nodiscard]] const std::string& authenticated_as() const noexcept { return authentication_.identity(); }
+  [[nodiscard]] std::string authenticated_as() const { return authentication_.identity(); }
 
  private:
   explicit server_session(server_options options);
 
-  enum class waiting : std::uint8_t { nothing, credentials, reverse_path, forward_path, message };
+  enum class waiting : std::uint8_t { nothing, credentials, secret, reverse_path, forward_path, message };
 
   [[nodiscard]] bool advance();  // takes one step over what was received; false when none is possible
   void take_content();
