@@ -24,13 +24,22 @@ struct combination {
   trace::secrets secrets;
 };
 
+const sasl::channel_binding same_connection{std::string(32, 'e'), std::string(32, 'p')};
+
+bool is_plus(std::string_view mechanism) {
+  return sasl::find_mechanism(mechanism)->binding == sasl::scram_binding::plus;
+}
+
 std::vector<combination> combinations() {
   std::vector<combination> all;
   for (const tls_policy tls : {tls_policy::implicit, tls_policy::starttls_required, tls_policy::never})
-    for (const char* mechanism : {"", "PLAIN", "LOGIN"})
+    for (const char* mechanism :
+         {"", "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
+          "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS", "XOAUTH2", "OAUTHBEARER"})
       for (const auto ir : {session::initial_response::sent, session::initial_response::withheld})
         for (const auto secrets : {trace::secrets::masked, trace::secrets::shown})
-          all.push_back({tls, mechanism, ir, secrets});
+          if (*mechanism == '\0' || tls != tls_policy::never || !is_plus(mechanism))
+            all.push_back({tls, mechanism, ir, secrets});
   return all;
 }
 
@@ -42,17 +51,31 @@ std::string describe(const combination& c) {
          " initial response" + (c.secrets == trace::secrets::shown ? ", shown" : ", masked");
 }
 
+// The sample password, or a token where the mechanism takes one.
+session::credentials credentials_for(const combination& c) {
+  if (sasl::find_mechanism(c.mechanism)->by == sasl::proof_by::token)
+    return {std::string{sample_identity}, secret{"ya29.abcd-efgh"}, session::secret_kind::token, ""};
+  return {std::string{sample_identity}, secret{std::string{sample_password}}};
+}
+
 sim::setup setup_for(const combination& c, const std::string& content) {
   sim::setup s;
   s.words = &trace::native_texts();
   const bool login = *c.mechanism != '\0';
   s.client = login ? login_options(c.tls, c.mechanism, c.ir) : plain_options(c.tls);
   s.client.without_tls = session::cleartext_auth::allowed_by_name;
+  s.client.random = std::string(32, 'c');
+  s.client.server_name = "mail.example";
+  s.server.random = std::string(32, 's');
   s.mail = submission_to({"amy@mail.example", "bob@mail.example"}, content);
   s.server.host_name = "mail.example";
   s.server.auth_on_plain_link = session::offer::yes;
   s.policy = sample_server("", "").policy;
-  s.policy.users.push_back({std::string{sample_identity}, secret{std::string{sample_password}}});
+  if (login) {
+    s.client.auth = credentials_for(c);
+    s.server.mechanisms = {c.mechanism};
+    s.policy.users.push_back({std::string{sample_identity}, s.client.auth->password});
+  }
   s.secrets = c.secrets;
   return s;
 }
@@ -78,7 +101,7 @@ TEST(BothSides, EveryCombinationDelivers) {
     EXPECT_EQ(trace::text_of(result->data, "outcome"), "delivered");
     EXPECT_EQ(content_of(*entries), content);
     if (c.secrets == trace::secrets::masked && *c.mechanism != '\0')
-      check_hidden(*entries, sample_identity, sample_password);
+      check_hidden(*entries, sample_identity, credentials_for(c).password.reveal());
     for (const entry& e : *entries) {
       if (e.kind == kind::command && trace::text_of(e.data, "verb") == "MAIL") {
         EXPECT_EQ(e.secure, c.tls != tls_policy::never);
@@ -96,8 +119,8 @@ std::vector<taken_message> deliver(const combination& c, const std::string& cont
   sc.policy = s.policy;
   server_driver server{sc};
   auto client = session::client_session::create(s.client, s.mail);
-  server.connected();
-  client->connected();
+  server.connected(same_connection);
+  client->connected(same_connection);
   const auto in_pieces = [piece](std::string_view bytes, auto give) {
     for (std::size_t at = 0; at < bytes.size(); at += piece) give(bytes.substr(at, piece));
   };
@@ -111,8 +134,8 @@ std::vector<taken_message> deliver(const combination& c, const std::string& cont
     }
     if (!tls) continue;
     EXPECT_TRUE(server.wants_tls());
-    server.tls_established();
-    client->tls_established();
+    server.tls_established(same_connection);
+    client->tls_established(same_connection);
   }
   EXPECT_TRUE(client->over());
   return server.messages();

@@ -39,7 +39,7 @@ void client_driver::connected() {
   if (options_.tls == tls_policy::implicit) {
     client_.record().tls_started(now_);
     secure_ = true;
-    client_.tls_established(tls_info(), now_);
+    client_.tls_established(tls_info(), now_, binding);
   } else {
     client_.ready();
   }
@@ -54,7 +54,7 @@ void client_driver::receive(std::string_view bytes) {
 void client_driver::tls_established() {
   secure_ = true;
   wants_tls_ = false;
-  client_.tls_established(tls_info(), now_);
+  client_.tls_established(tls_info(), now_, binding);
   drain();
 }
 

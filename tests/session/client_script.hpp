@@ -47,6 +47,8 @@ class client_driver {
   void connected();  // with TLS where the policy is implicit
   void receive(std::string_view bytes);
   void tls_established();
+  // What -PLUS mechanisms bind to from the next TLS handshake on.
+  sasl::channel_binding binding;
   void server_closes();
   void transport_fails();
   void timer();

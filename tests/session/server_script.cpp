@@ -32,8 +32,8 @@ server_case sample_server(std::string name, std::string script) {
 
 server_driver::server_driver(const server_case& c) : options_(c.options), policy_(c.policy), server_(make(c)) {}
 
-void server_driver::connected() {
-  server_.connected();
+void server_driver::connected(const sasl::channel_binding& binding) {
+  server_.connected(binding);
   drain();
 }
 
@@ -42,9 +42,9 @@ void server_driver::receive(std::string_view bytes) {
   drain();
 }
 
-void server_driver::tls_established() {
+void server_driver::tls_established(const sasl::channel_binding& binding) {
   wants_tls_ = false;
-  server_.tls_established();
+  server_.tls_established(binding);
   drain();
 }
 

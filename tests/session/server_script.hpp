@@ -47,9 +47,9 @@ class server_driver {
  public:
   explicit server_driver(const server_case& c);
 
-  void connected();
+  void connected(const sasl::channel_binding& binding = {});
   void receive(std::string_view bytes);
-  void tls_established();
+  void tls_established(const sasl::channel_binding& binding = {});
   void client_closes();
   void timer();
   void shut_down(std::string_view text);

@@ -30,6 +30,9 @@ json tls_info(const std::string& host) {
   return info;
 }
 
+// Both sides see the same connection.
+sasl::channel_binding binding() { return {text::digest(text::digest_kind::sha256, "simulated TLS"), {}}; }
+
 class runner {
  public:
   runner(session::client_session client, session::server_session server, setup s)
@@ -66,11 +69,11 @@ class runner {
     if (implicit()) {
       record.tls_started(now_);
       now_ += 2 * setup_.latency;
-      client_.tls_established(tls_info(setup_.server.host_name), now_);
+      client_.tls_established(tls_info(setup_.server.host_name), now_, binding());
     } else {
       client_.ready();
     }
-    server_.connected();
+    server_.connected(binding());
   }
 
   void client_speaks() {
@@ -99,8 +102,8 @@ class runner {
 
   void handshake() {
     now_ += 2 * setup_.latency;  // RFC 8446 §2: one round trip
-    server_.tls_established();
-    client_.tls_established(tls_info(setup_.server.host_name), now_);
+    server_.tls_established(binding());
+    client_.tls_established(tls_info(setup_.server.host_name), now_, binding());
   }
 
   void carry_to_server() {

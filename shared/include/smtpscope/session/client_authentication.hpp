@@ -25,7 +25,7 @@ struct credentials {
   std::string identity;  // authentication identity: user name or address
   secret password;       // or an access token
   secret_kind kind = secret_kind::password;
-  std::string authorization_identity;  // whom to act as; "": as oneself
+  std::string authorization_identity = {};  // whom to act as; "": as oneself
 };
 
 struct client_authentication_options {

@@ -23,9 +23,10 @@ class recorded_client {
 
   // The connection stands, with TLS where the policy is implicit.
   void ready() { session_.connected(); }
-  void tls_established(json info, session_time now) {
+  // `binding` is what -PLUS mechanisms bind to; the trace does not hold it.
+  void tls_established(json info, session_time now, const sasl::channel_binding& binding = {}) {
     recorder_.tls_established(std::move(info), now);
-    session_.phase() == session::client_phase::idle ? session_.connected() : session_.tls_established();
+    session_.phase() == session::client_phase::idle ? session_.connected(binding) : session_.tls_established(binding);
   }
   void receive(std::string_view bytes) { session_.receive(bytes); }
   void peer_closed(session_time now) {
