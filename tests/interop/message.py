@@ -16,11 +16,21 @@ def picture():
             + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
+def with_body(subject, body, recipient="bob@example.org"):
+    """Bytes with every header that a server would add; `body` has CRLF line ends."""
+    return (f"Date: Mon, 02 Mar 2026 10:00:00 +0000\r\nFrom: Alice <alice@example.org>\r\nTo: {recipient}\r\n"
+            f"Message-ID: <{subject.replace(' ', '-')}@example.org>\r\nSubject: {subject}\r\n\r\n").encode() + body
+
+
 def simple(subject, recipient="bob@example.org"):
     """Bytes with CRLF line ends, lines of dots among them."""
-    return (f"Date: Mon, 02 Mar 2026 10:00:00 +0000\r\nFrom: Alice <alice@example.org>\r\nTo: {recipient}\r\n"
-            f"Message-ID: <{subject.replace(' ', '-')}@example.org>\r\nSubject: {subject}\r\n\r\n"
-            "First line\r\n.\r\n..two dots\r\n.one dot\r\n\r\nFrom the last line\r\n").encode()
+    body = b"First line\r\n.\r\n..two dots\r\n.one dot\r\n\r\nFrom the last line\r\n"
+    return with_body(subject, body, recipient)
+
+
+def large(subject, lines):
+    """Of so many lines of 73 octets, all of which begin with a dot."""
+    return with_body(subject, b"".join(b".%070d\r\n" % n for n in range(lines)))
 
 
 def with_picture(subject, recipient="bob@example.org"):

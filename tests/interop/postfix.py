@@ -10,7 +10,7 @@ From Python:
 
 As a program, for tests in other languages:
 
-    python3 tests/interop/postfix.py serve [--dir DIR]
+    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus]
 
 prints one line of JSON when it is ready,
 
@@ -26,24 +26,23 @@ and openssl. Mail for unknown recipients is refused; nothing is ever relayed.
 """
 
 import argparse
-import base64
-import hmac
 import json
 import os
 import pathlib
 import pwd
-import secrets
 import shutil
 import signal
 import smtplib
 import socket
-import socketserver
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+import cyrus_sasl
+from auth_daemon import AuthServer
 
 USER = "alice@example.org"
 PASSWORD = "wonderland"
@@ -82,72 +81,6 @@ def make_certificates(directory):
             "-out", directory / "server.pem")
 
 
-# ---- AUTH: the server's side of the protocol that Postfix speaks to an authentication daemon ------
-
-
-def answer_auth(fields, users):
-    """One AUTH or CONT request, split at tabs, after its state was joined: (verdict, detail)."""
-    mechanism, responses = fields
-    try:
-        decoded = [base64.b64decode(r, validate=True) for r in responses]
-    except ValueError:
-        return "FAIL", "reason=not base64"
-    if mechanism == "PLAIN":
-        if not decoded:
-            return "CONT", ""
-        parts = decoded[0].split(b"\0")
-        if len(parts) != 3:
-            return "FAIL", "reason=malformed"
-        name, password = parts[1:]
-    else:
-        prompts = [b"Username:", b"Password:"]
-        if len(decoded) < 2:
-            return "CONT", base64.b64encode(prompts[len(decoded)]).decode()
-        name, password = decoded[:2]
-    expected = users.get(name.decode("utf-8", "replace"), "")
-    good = expected != "" and hmac.compare_digest(expected.encode(), password)
-    return ("OK", "user=" + name.decode("utf-8", "replace")) if good else ("FAIL", "user=unknown")
-
-
-class AuthHandler(socketserver.StreamRequestHandler):
-    """One connection of an smtpd process."""
-
-    def send(self, *fields):
-        self.wfile.write(("\t".join(fields) + "\n").encode())
-
-    def handle(self):
-        self.send("VERSION", "1", "1")
-        self.send("MECH", "PLAIN", "plaintext")
-        self.send("MECH", "LOGIN", "plaintext")
-        self.send("SPID", str(os.getpid()))
-        self.send("CUID", "1")
-        self.send("COOKIE", secrets.token_hex(16))
-        self.send("DONE")
-        open_requests = {}
-        for line in self.rfile:
-            fields = line.decode("utf-8", "replace").rstrip("\n").split("\t")
-            if fields[0] == "AUTH":
-                given = [f[len("resp="):] for f in fields[3:] if f.startswith("resp=")]
-                open_requests[fields[1]] = (fields[2], given)
-            elif fields[0] == "CONT" and fields[1] in open_requests:
-                open_requests[fields[1]][1].append(fields[2] if len(fields) > 2 else "")
-            else:
-                continue  # VERSION, CPID
-            verdict, detail = answer_auth(open_requests[fields[1]], self.server.users)
-            if verdict != "CONT":
-                del open_requests[fields[1]]
-            self.send(verdict, fields[1], detail)
-
-
-class AuthServer(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, users):
-        super().__init__(("127.0.0.1", 0), AuthHandler)
-        self.users = users
-
-
 # ---- configuration -------------------------------------------------------------------------------
 
 MAIN_CF = """\
@@ -178,9 +111,7 @@ smtpd_tls_auth_only = yes
 smtpd_tls_mandatory_protocols = >=TLSv1.2
 smtpd_tls_protocols = >=TLSv1.2
 smtpd_sasl_auth_enable = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = inet:127.0.0.1:{auth_port}
-smtpd_client_connection_count_limit = 0
+{sasl}smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
 message_size_limit = {max_octets}
@@ -191,6 +122,12 @@ virtual_mailbox_base = {dir}/mail
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
+"""
+
+# AUTH as AuthServer answers it.
+OWN_SASL = """\
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{auth_port}
 """
 
 # One line a service: name, kind, private, unprivileged, chroot, wake-up, processes, program.
@@ -243,8 +180,9 @@ def check_reachable(directory):
 class Master:
     """The running Postfix; needs to be root."""
 
-    def __init__(self, directory, uid, gid):
+    def __init__(self, directory, uid, gid, sasl):
         self.dir = directory
+        self.sasl = sasl
         self.uid, self.gid = uid, gid
         self.auth = AuthServer({USER: PASSWORD})
         self.process = None
@@ -260,6 +198,8 @@ class Master:
         os.chown(self.dir / "mail", self.uid, self.gid)
         make_certificates(self.dir / "tls")
         (self.dir / "config/mailboxes").write_text("".join(f"{m} inbox/\n" for m in MAILBOXES))
+        if self.sasl == "cyrus":
+            cyrus_sasl.configure(self.dir / "config", {USER: PASSWORD})
         threading.Thread(target=self.auth.serve_forever, daemon=True).start()
 
     def start(self):
@@ -278,8 +218,9 @@ class Master:
                 raise PostfixError("Postfix did not start:\n" + log)
 
     def configure(self):
+        template = cyrus_sasl.MAIN_CF if self.sasl == "cyrus" else OWN_SASL
         (self.dir / "config/main.cf").write_text(MAIN_CF.format(
-            dir=self.dir, auth_port=self.auth.server_address[1], max_octets=MAX_MESSAGE_OCTETS,
+            dir=self.dir, sasl=template.format(dir=self.dir, auth_port=self.auth.server_address[1]), max_octets=MAX_MESSAGE_OCTETS,
             uid=self.uid, gid=self.gid))
         (self.dir / "config/master.cf").write_text(MASTER_CF.format(smtp=self.smtp, smtps=self.smtps))
 
@@ -337,7 +278,7 @@ class Master:
                 "max_message_octets": MAX_MESSAGE_OCTETS}
 
 
-def serve(directory, uid, gid):
+def serve(directory, uid, gid, sasl):
     """Runs until standard input ends or SIGTERM comes."""
     def leave(*_):
         raise SystemExit(0)
@@ -346,17 +287,17 @@ def serve(directory, uid, gid):
         signal.signal(number, leave)
     if directory is None:
         with tempfile.TemporaryDirectory(prefix="smtpscope-postfix-") as own:
-            run_in(pathlib.Path(own).resolve(), uid, gid)
+            run_in(pathlib.Path(own).resolve(), uid, gid, sasl)
         return
     directory = pathlib.Path(directory).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()):
         raise PostfixError(f"{directory} is not empty: name another directory with --dir")
-    run_in(directory, uid, gid)
+    run_in(directory, uid, gid, sasl)
 
 
-def run_in(directory, uid, gid):
-    master = Master(directory, uid, gid)
+def run_in(directory, uid, gid, sasl):
+    master = Master(directory, uid, gid, sasl)
     try:
         master.prepare()
         master.start()
@@ -393,6 +334,8 @@ def main(arguments):
     command.add_argument("--dir", help="an empty directory that other users may enter; by default a temporary one")
     command.add_argument("--uid", type=int, default=None, help="owner of the Maildir; by default nobody")
     command.add_argument("--gid", type=int, default=None)
+    command.add_argument("--sasl", choices=["own", "cyrus"], default="own",
+                         help="own: AUTH PLAIN and LOGIN; cyrus: also what Cyrus SASL knows, SCRAM and DIGEST-MD5")
     options = parser.parse_args(arguments)
     try:
         if shutil.which("postfix", path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
@@ -402,7 +345,7 @@ def main(arguments):
             os.execvp(command[0], command)
         os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
         uid, gid = (options.uid, options.gid) if options.uid else default_owner()
-        serve(options.dir, uid, gid if gid else uid)
+        serve(options.dir, uid, gid if gid else uid, options.sasl)
     except PostfixError as failure:
         sys.exit(f"postfix.py: {failure}")
 
@@ -413,8 +356,11 @@ def main(arguments):
 class Postfix:
     """A running Postfix, as a context manager; its attributes are those of the JSON line."""
 
+    def __init__(self, sasl="own"):
+        self.sasl = sasl
+
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "serve"],
+        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "serve", "--sasl", self.sasl],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:

@@ -63,8 +63,7 @@ class OwnMailbox(unittest.TestCase):
         self.assertEqual(delivery.content(), b"Subject: unix\r\n\r\n.\r\nlast line\r\n")
 
     def test_a_large_message(self):
-        lines = b"".join(b".%070d\r\n" % n for n in range(60_000))
-        content = b"Subject: large\r\n\r\n" + lines
+        content = message.large("large", 60_000)
         with Delivery(shared()) as delivery:
             done = send(*self.through(False), "--quiet", content=content)
         self.assertEqual((done.status, done.printed), (0, ""), done.said)
