@@ -53,7 +53,8 @@ export interface SmtpscopeCore {
   _smtp_client_receive(client: number, ptr: number, len: number): number;
   /**
    * The next thing to do. Returns an Action; with SEND the result is the octets to write, with
-   * ARM_TIMER the result is JSON {"seconds": n}, with FINISHED the result is JSON FinishedResult.
+   * ARM_TIMER the result is JSON {"seconds": n}, with FINISHED the result is JSON FinishedResult, with
+   * COMMAND_READY the result is JSON CommandReady.
    * Ask again only when SEND's octets have been handed to the network.
    */
   _smtp_client_next(client: number, us: number): number;
@@ -94,6 +95,7 @@ export const enum Action {
   ARM_TIMER = 3,   // tell timer_fired unless anything happens within result.seconds (0: no timer)
   FINISHED = 4,    // the outcome is known; QUIT may still follow
   CLOSE = 5,       // close the connection; nothing follows
+  COMMAND_READY = 6, // manual control: a line waits; tell "command", then ask next again
 }
 
 export interface Draft {
@@ -134,6 +136,9 @@ export interface ClientSetup {
   auth?: { user: string; password: string; mechanism?: "PLAIN" | "LOGIN"; initialResponse?: boolean };
   cleartextAuth?: boolean;                        // AUTH without TLS; only by the user's own choice
   patience?: "rfc5321" | "interactive";           // default interactive
+  pipelining?: boolean;                           // commands in groups where PIPELINING is offered; default false
+  chunking?: boolean;                             // BDAT where CHUNKING is offered; default false
+  manual?: boolean;                               // every command waits (COMMAND_READY); default false
   from: string;                                   // mailbox, "" for the null reverse-path
   to: string[];
   message: number;                                // blob
@@ -151,7 +156,10 @@ export type Happening =
   | { what: "peer_closed" }
   | { what: "transport_error"; stage: string; code: string; message: string; reason?: string }  // codes of the tunnel, or PageErrorCode
   | { what: "timer_fired" }
-  | { what: "cancel" };
+  | { what: "cancel" }
+  // To a line that waits: say it, `text` instead of it or before it, the last one again before it, nothing
+  // instead of it, or hang up. `text` is one line without CRLF, unless `raw`.
+  | { what: "command"; choice: "send" | "replace" | "insert" | "repeat" | "skip" | "drop"; text?: string; raw?: boolean };
 
 /** Codes the page itself reports beside those of the tunnel (relay/README.md). */
 export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed";
@@ -161,6 +169,8 @@ export interface TlsInfo {
   chain?: { subject: string; issuer: string; names: string[]; notBefore: string; notAfter: string }[];
   where?: "relay" | "page" | "simulated";
 }
+
+export interface CommandReady { verb: string; text?: string; secret?: true; recipient?: string }
 
 export interface FinishedResult {
   outcome: "delivered" | "partly" | "failed" | "unknown";

@@ -19,6 +19,7 @@ std::string_view name(session::tls_policy policy) {
   switch (policy) {
     case session::tls_policy::implicit: return "implicit";
     case session::tls_policy::starttls_required: return "starttls";
+    case session::tls_policy::opportunistic: return "opportunistic";
     case session::tls_policy::never: return "never";
   }
   return {};

@@ -178,7 +178,12 @@ TEST(BothSides, EveryFailureOfTheServerIsDiagnosed) {
       {"unknown recipient", [](sim::setup& s) { s.policy.mailboxes = {}; }, "failed", "rcpt.550"},
       {"one unknown recipient", [](sim::setup& s) { s.policy.mailboxes = {"amy@mail.example"}; }, "partly", "rcpt.550"},
       {"too large", [](sim::setup& s) { s.server.max_message_octets = 5; }, "failed", "mail.552"},
-      {"too many recipients", [](sim::setup& s) { s.server.max_recipients = 1; }, "partly", "rcpt.452"},
+      {"too many recipients",
+       [](sim::setup& s) {
+         s.server.max_recipients = 1;
+         s.client.on_too_many = session::too_many::report;
+       },
+       "partly", "rcpt.452"},
       {"no STARTTLS", [](sim::setup& s) { s.server.starttls = session::offer::no; }, "failed",
        "policy.starttls_not_offered"},
       {"no login", [](sim::setup& s) { s.server.mechanisms = {}; }, "failed", "policy.auth_not_offered"},

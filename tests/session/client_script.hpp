@@ -32,6 +32,7 @@ struct client_case {
   ending end;
   cuts pieces = cuts::any;
   std::string host = "mail.example";
+  std::vector<session::submission> more_mails = {};  // after `mail`
 };
 
 // Runs the dialogue in all variations and reports by EXPECT.
@@ -60,14 +61,31 @@ class client_driver {
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] seconds armed() const noexcept { return armed_; }
   [[nodiscard]] const std::vector<session::finished>& ends() const noexcept { return ends_; }
-  // The end mark has left and its reply has not come.
-  [[nodiscard]] bool in_doubt() const noexcept { return end_mark_sent_ && !content_answered_; }
+  [[nodiscard]] const std::vector<session::message_finished>& messages() const noexcept { return messages_; }
+  [[nodiscard]] const std::vector<session::remark>& remarks() const noexcept { return remarks_; }
+  // Commands that waited, under manual control.
+  [[nodiscard]] const std::vector<session::command_ready>& waited() const noexcept { return waiting_; }
+  status answer(const session::manual_answer& a);
+  // What a loss of the connection now must lead to: unknown where all content left for somebody and
+  // was not answered, partly where some were delivered to, else failed.
+  [[nodiscard]] session::outcome result_if_lost() const;
   [[nodiscard]] const session::client_session& session() const noexcept { return client_.session(); }
   [[nodiscard]] const std::vector<trace::entry>& entries() const noexcept { return client_.entries(); }
 
  private:
   void drain();
   void check_sent(const session::send_bytes& sent) const;
+
+  // One MAIL … end of content, as seen on the wire.
+  struct transaction {
+    int accepted = 0;
+    int unanswered = 0;  // RCPT
+    bool content_left = false;
+    bool answered = false;
+    bool delivered = false;
+  };
+  void note(const session::send_bytes& sent);
+  void note(const session::reply_received& received);
 
   session::client_options options_;
   trace::recorded_client client_;
@@ -76,12 +94,16 @@ class client_driver {
   std::string sent_;
   seconds armed_{0};
   std::vector<session::finished> ends_;
+  std::vector<session::message_finished> messages_;
+  std::vector<session::remark> remarks_;
+  std::vector<session::command_ready> waiting_;
   bool secure_ = false;
   bool wants_tls_ = false;
   bool closed_ = false;
   bool lost_ = false;
-  bool end_mark_sent_ = false;
-  bool content_answered_ = false;
+  std::vector<transaction> transactions_;
+  std::size_t chunk_left_ = 0;
+  bool last_chunk_ = false;
 };
 
 }  // namespace smtpscope::test

@@ -15,6 +15,7 @@ inline session::client_options plain_options(session::tls_policy tls) {
   session::client_options o;
   o.ehlo_name = "client.example";
   o.tls = tls;
+  o.groups = session::pipelining::never;  // steps one by one; tests of groups ask for them
   return o;
 }
 

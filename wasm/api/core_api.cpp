@@ -42,6 +42,19 @@ json to_json(const trace::file& f) {
   return j;
 }
 
+// A line that waits. What may hold a secret is not shown.
+json to_json(const session::command_ready& c) {
+  json j = json::object();
+  set(j, "verb", wire::name(c.verb));
+  if (c.verb == wire::verb::auth) {
+    set(j, "secret", true);
+  } else {
+    set(j, "text", c.bytes);
+  }
+  if (!c.recipient.empty()) set(j, "recipient", c.recipient);
+  return j;
+}
+
 // Traces from elsewhere, and older ones, are explained in today's words.
 void explain_anew(std::vector<trace::entry>& entries, const trace::texts& words) {
   for (trace::entry& e : entries) e.explain = trace::explain(e, words);
@@ -244,6 +257,10 @@ int core_api::client_tell(std::uint32_t handle, std::string_view happening, sess
     c->session.timer_fired(now);
   } else if (what == "cancel") {
     c->session.cancel(now);
+  } else if (what == "command") {
+    const auto choice = read_manual_answer(m);
+    if (m.problem()) return fail(*m.problem());
+    if (const status s = c->session.answer(choice); !s) return fail(s.why());
   } else {
     m.fail("\"what\" is no happening that is known");
   }
@@ -286,6 +303,10 @@ int core_api::perform(const session::client_event& event) {
   if (const auto* end = std::get_if<session::finished>(&event)) {
     answer(trace::result_data(*end));
     return static_cast<int>(action::finished);
+  }
+  if (const auto* waiting = std::get_if<session::command_ready>(&event)) {
+    answer(to_json(*waiting));
+    return static_cast<int>(action::command_ready);
   }
   result_.clear();
   if (std::holds_alternative<session::start_tls>(event)) return static_cast<int>(action::start_tls);
@@ -375,7 +396,13 @@ std::uint32_t core_api::trace_message(std::uint32_t handle) {
   std::string message;
   wire::dot_unstuffer unstuffer;
   for (const trace::entry& e : f->entries)
-    if (e.kind == trace::kind::content) unstuffer.consume(e.bytes, message);
+    if (e.kind == trace::kind::content) {
+      if (trace::text_of(e.data, "verb").empty()) {
+        unstuffer.consume(e.bytes, message);
+      } else {
+        message += e.bytes;  // chunks are not stuffed
+      }
+    }
   result_.clear();
   return keep(std::move(message));
 }

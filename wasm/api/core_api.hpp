@@ -15,7 +15,15 @@
 namespace smtpscope::api {
 
 // Values of Action in smtpscope-core.d.ts.
-enum class action : int { nothing = 0, send = 1, start_tls = 2, arm_timer = 3, finished = 4, close = 5 };
+enum class action : int {
+  nothing = 0,
+  send = 1,
+  start_tls = 2,
+  arm_timer = 3,
+  finished = 4,
+  close = 5,
+  command_ready = 6
+};
 
 class core_api {
  public:

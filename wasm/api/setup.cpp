@@ -1,8 +1,11 @@
 #include "setup.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "members.hpp"
 
@@ -76,6 +79,11 @@ result<client_setup> read_client(const json& value, const blob_lookup& blobs) {
   const std::string patience = m.text_or("patience", "interactive");
   options.wait = patience == "rfc5321" ? session::patience::rfc5321 : session::patience::interactive;
   if (patience != "rfc5321" && patience != "interactive") m.fail("\"patience\" must be \"rfc5321\" or \"interactive\"");
+
+  // A person who watches sees the steps one by one, unless groups are asked for.
+  options.groups = m.flag_or("pipelining", false) ? session::pipelining::when_offered : session::pipelining::never;
+  if (m.flag_or("chunking", false)) options.chunks = session::chunking::when_offered;
+  if (m.flag_or("manual", false)) options.control = session::control::manual;
 
   session::submission mail;
   const auto from = wire::reverse_path::parse("<" + m.text("from") + ">");
@@ -190,6 +198,28 @@ result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& b
   out.secrets = m.flag_or("showSecrets", false) ? trace::secrets::shown : trace::secrets::masked;
   if (m.problem()) return *m.problem();
   return out;
+}
+
+session::manual_answer read_manual_answer(members& m) {
+  using session::manual_choice;
+  constexpr std::array<std::pair<std::string_view, manual_choice>, 6> known = {{{"send", manual_choice::send},
+                                                                                {"replace", manual_choice::replace},
+                                                                                {"insert", manual_choice::insert},
+                                                                                {"repeat", manual_choice::repeat},
+                                                                                {"skip", manual_choice::skip},
+                                                                                {"drop", manual_choice::drop}}};
+  session::manual_answer a;
+  const std::string choice = m.text("choice");
+  bool found = false;
+  for (const auto& [name, what] : known)
+    if (name == choice) {
+      a.what = what;
+      found = true;
+    }
+  if (!found) m.fail("\"choice\" must be \"send\", \"replace\", \"insert\", \"repeat\", \"skip\" or \"drop\"");
+  a.bytes = m.text_or("text", "");
+  a.raw = m.flag_or("raw", false) ? session::raw_bytes::allowed_by_name : session::raw_bytes::refused;
+  return a;
 }
 
 }  // namespace smtpscope::api

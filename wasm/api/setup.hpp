@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "members.hpp"
 #include "smtpscope/base/json.hpp"
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/mime/composer.hpp"
@@ -33,5 +34,8 @@ struct client_setup {
 [[nodiscard]] result<mime::draft> read_draft(const json& value, const blob_lookup& blobs);
 [[nodiscard]] result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs);
 [[nodiscard]] result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& blobs);
+
+// What the page decides about a command that waits: {"choice", "text"?, "raw"?}; what is wrong is noted in `m`.
+[[nodiscard]] session::manual_answer read_manual_answer(members& m);
 
 }  // namespace smtpscope::api

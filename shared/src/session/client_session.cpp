@@ -1,59 +1,49 @@
 #include "smtpscope/session/client_session.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "smtpscope/base/limits.hpp"
-#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::session {
 
 namespace {
 
-// RFC 5321 §2.3.8 and §4.5.3.1.6; RFC 5322 §2.1.1. The composer keeps all this; other callers may not.
-status check_content(std::string_view content) {
-  std::size_t line_start = 0;
-  while (line_start < content.size()) {
-    const std::size_t end = content.find_first_of(std::string_view{"\r\n\0", 3}, line_start);
-    if (end == std::string_view::npos) {
-      if (content.size() - line_start > limits::text_line_octets - 2) break;
-      return {};
-    }
-    if (content[end] != '\r' || end + 1 >= content.size() || content[end + 1] != '\n')
-      return error{errc::invalid_argument, "the message has a CR or LF alone, or a NUL, at octet " +
-                                               std::to_string(end) + "; lines must end with CRLF"};
-    if (end - line_start > limits::text_line_octets - 2) break;
-    line_start = end + 2;
-  }
-  if (line_start >= content.size()) return {};
-  return error{errc::line_too_long, "the message's line at octet " + std::to_string(line_start) +
-                                        " is longer than 998 octets; encode that part"};
-}
-
-status check_options(const client_options& options, const submission& mail) {
+status check_options(const client_options& options) {
   if (!wire::is_domain_or_literal(options.ehlo_name))
     return error{errc::invalid_argument,
                  "the EHLO name must be a domain such as laptop.example or an address literal such as [192.0.2.1]"};
-  if (mail.to.empty()) return error{errc::invalid_argument, "the message has no recipient"};
-  if (status s = client_authentication{authentication_of(options)}.check(); !s) return s;
-  return check_content(mail.content);
+  if (options.chunk_octets == 0 || options.max_recipients == 0)
+    return error{errc::invalid_argument, "a chunk needs an octet at least, and a transaction a recipient"};
+  return client_authentication{authentication_of(options)}.check();
 }
 
 }  // namespace
 
 result<client_session> client_session::create(client_options options, submission mail) {
-  if (status s = check_options(options, mail); !s) return s.why();
-  return client_session{std::move(options), std::move(mail)};
+  std::vector<submission> mails;
+  mails.push_back(std::move(mail));
+  return create(std::move(options), std::move(mails));
 }
 
-client_session::client_session(client_options options, submission mail)
+result<client_session> client_session::create(client_options options, std::vector<submission> mails) {
+  if (status s = check_options(options); !s) return s.why();
+  if (mails.empty()) return error{errc::invalid_argument, "there is no message to deliver"};
+  std::vector<client_message> messages;
+  for (submission& mail : mails) {
+    auto made = client_message::create(std::move(mail));
+    if (!made) return made.why();
+    messages.push_back(std::move(*made));
+  }
+  return client_session{std::move(options), std::move(messages)};
+}
+
+client_session::client_session(client_options options, std::vector<client_message> messages)
     : options_(std::move(options)),
-      mail_(std::move(mail)),
+      messages_(std::move(messages)),
       lines_(limits::accepted_reply_line_octets),
       authentication_(authentication_of(options_)),
-      eight_bit_(!text::all_ascii(mail_.content)) {
-  recipients_.reserve(mail_.to.size());
-  for (const wire::forward_path& path : mail_.to) recipients_.push_back({path, std::nullopt});
-}
+      plan_(messages_, options_.max_recipients),
+      results_(messages_) {}
 
 // ------------------------------------------------------------------------------- what happened
 
@@ -63,19 +53,20 @@ void client_session::connected(const sasl::channel_binding& binding) {
     tls_ = true;
     authentication_.bind(binding);
   }
+  awaited_.add({client_phase::expect_greeting});  // the server speaks first
+  awaited_.left();
   enter(client_phase::expect_greeting);
 }
 
 void client_session::receive(std::string_view bytes) {
   if (phase_ == client_phase::closed || phase_ == client_phase::idle) return;
+  lines_.append(bytes);
   if (phase_ == client_phase::tls_handshake) {
     // RFC 3207 §6: whatever came in plaintext after the 220 was put there by somebody else.
-    lines_.append(bytes);
     if (!bytes.empty())
       fail(failure_kind::starttls_plaintext, "plaintext arrived after the server agreed to start TLS");
     return;
   }
-  lines_.append(bytes);
   process_lines();
 }
 
@@ -84,7 +75,10 @@ void client_session::tls_established(const sasl::channel_binding& binding) {
   tls_ = true;
   authentication_.bind(binding);
   capabilities_ = {};  // RFC 3207 §4.2: knowledge from before the handshake is discarded
-  send_command(wire::verb::ehlo, options_.ehlo_name, client_phase::expect_ehlo_reply);
+  expected_.tls_established();
+  held_.reset();
+  next_ = intent::ehlo;
+  speak();
 }
 
 void client_session::peer_closed() {
@@ -119,19 +113,18 @@ void client_session::cancel() {
 
 std::optional<client_event> client_session::next() {
   // Content is made one piece at a time, when the host has room for it.
-  if (events_.empty() && phase_ == client_phase::sending_content) queue_content();
+  if (events_.empty()) produce_content();
   while (!events_.empty()) {
-    client_event event = std::move(events_.front());
+    queued q = std::move(events_.front());
     events_.pop_front();
+    for (std::size_t i = 0; i < q.replies; ++i) awaited_.left();
     // Once the session is over, what the host was still to be told counts, what it was asked for does not.
-    const bool asks = std::holds_alternative<send_bytes>(event) || std::holds_alternative<start_tls>(event) ||
-                      std::holds_alternative<arm_timer>(event);
-    if (!over() || !asks) return event;
+    const bool asks = std::holds_alternative<send_bytes>(q.event) || std::holds_alternative<start_tls>(q.event) ||
+                      std::holds_alternative<arm_timer>(q.event) || std::holds_alternative<command_ready>(q.event);
+    if (!over() || !asks) return std::move(q.event);
   }
   return std::nullopt;
 }
-
-// ------------------------------------------------------------------------------------- replies
 
 void client_session::process_lines() {
   while (phase_ != client_phase::closed && expects_reply(phase_)) {
@@ -154,211 +147,63 @@ void client_session::process_lines() {
     fail(failure_kind::starttls_plaintext, "plaintext arrived after the server agreed to start TLS");
 }
 
-void client_session::on_reply(wire::received_reply received) {
-  const client_phase before = phase_;
-  const client_action action = session::on_reply(before, received.value.code);
-  const wire::reply value = received.value;
-  reply_received report;
-  report.reply = std::move(received);
-  report.stage = stage_of(before);
-  report.in_answer_to = last_verb_;
-  report.client = {before, before};
-  if (before == client_phase::expect_rcpt_reply) report.recipient = recipients_[next_recipient_].path.mailbox_text();
-  if (before == client_phase::expect_auth_reply) report.mechanism = authentication_.mechanism();
-  if (action == client_action::continue_sasl) report.sasl_step = authentication_.challenges() + 1;
-  const std::size_t at = events_.size();
-  events_.emplace_back(std::move(report));
-
-  if (before == client_phase::expect_ehlo_reply && value.positive()) capabilities_ = wire::capabilities::parse(value);
-  if (before == client_phase::expect_helo_reply) capabilities_ = {};  // HELO tells of no extension
-  perform(action, value);
-
-  // Where the reply itself moved the client on, and no command did, the change is the reply's.
-  const bool spoke = std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(at), events_.end(),
-                                 [](const client_event& e) { return std::holds_alternative<send_bytes>(e); });
-  // Nothing is pipelined, so whatever came with this reply came before anybody asked for it; after
-  // the end, QUIT included. The command that was to follow is not sent then.
-  const bool surplus = spoke && !lines_.buffered().empty();
-  if (!spoke || surplus) std::get_if<reply_received>(&events_[at])->client.after = phase_;
-  if (surplus) fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
-}
-
-void client_session::perform(client_action action, const wire::reply& reply) {
-  switch (action) {
-    case client_action::say_ehlo:
-      return send_command(wire::verb::ehlo, options_.ehlo_name, client_phase::expect_ehlo_reply);
-    case client_action::say_helo:
-      return send_command(wire::verb::helo, options_.ehlo_name, client_phase::expect_helo_reply);
-    case client_action::choose: return perform(after_capabilities(facts()), reply);
-    case client_action::say_starttls:
-      return send_command(wire::verb::starttls, {}, client_phase::expect_starttls_reply);
-    case client_action::begin_tls: events_.emplace_back(start_tls{}); return enter(client_phase::tls_handshake);
-    case client_action::say_auth: return send_auth();
-    case client_action::continue_sasl: return continue_auth(reply);
-    case client_action::authenticated:
-      if (const status s = authentication_.accepted(); !s) return fail(failure_kind::protocol, s.why().detail);
-      authenticated_ = true;
-      return perform(after_capabilities(facts()), reply);
-    case client_action::say_mail: return send_mail();
-    case client_action::say_rcpt:
-      return send_command(wire::verb::rcpt, "TO:" + recipients_[next_recipient_].path.text(),
-                          client_phase::expect_rcpt_reply);
-    case client_action::recipient_accepted:
-    case client_action::recipient_refused: return after_rcpt(reply);
-    case client_action::say_data: return send_command(wire::verb::data, {}, client_phase::expect_data_reply);
-    case client_action::send_content: return enter(client_phase::sending_content);
-    case client_action::delivered: return delivered();
-    case client_action::refused: return refused(reply);
-    case client_action::refused_and_close:
-      if (!finished_)
-        finish(outcome::failed, failure{failure_kind::refused, stage_of(phase_),
-                                        "the server answered with " + std::to_string(reply.code) + " and is closing"});
-      return close();
-    case client_action::unexpected:
-      return fail(failure_kind::protocol,
-                  "the server answered with " + std::to_string(reply.code) + ", which means nothing at this point");
-    case client_action::close: return close();
-    case client_action::give_up_starttls_not_offered:
-      return fail(failure_kind::starttls_not_offered, "TLS is required, and the server does not offer STARTTLS");
-    case client_action::give_up_auth_without_tls:
-      return fail(failure_kind::auth_without_tls, "the password would travel unencrypted, and that was not allowed");
-    case client_action::give_up_auth_not_offered:
-      return fail(failure_kind::auth_not_offered,
-                  "a login was asked for, and the server offers none on this connection");
-    case client_action::give_up_mechanism_not_offered:
-      return fail(failure_kind::mechanism_not_offered, "the server offers no login mechanism that may be used here");
-    case client_action::give_up_eight_bit_not_offered:
-      return fail(failure_kind::eight_bit_not_offered,
-                  "the message has octets over 127, and the server does not offer 8BITMIME");
-  }
-}
-
-client_facts client_session::facts() const {
-  client_facts f;
-  f.link = tls_ ? link_security::tls : link_security::plain;
-  f.tls = options_.tls == tls_policy::never ? requirement::no : requirement::yes;
-  f.starttls_offered = capabilities_.starttls;
-  f.wants_auth = authentication_.wanted();
-  f.authenticated = authenticated_;
-  f.cleartext_auth_allowed = options_.without_tls == cleartext_auth::allowed_by_name;
-  f.auth_offered = !capabilities_.auth.empty();
-  f.mechanism_offered = authentication_.possible(capabilities_);
-  f.content_is_eight_bit = eight_bit_;
-  f.eight_bit_offered = capabilities_.eight_bit_mime;
-  return f;
-}
-
-// ------------------------------------------------------------------------------------ commands
-
 void client_session::enter(client_phase phase) {
   phase_ = phase;
-  events_.emplace_back(arm_timer{timeout_of(phase, options_.wait)});
-}
-
-void client_session::send_command(wire::verb verb, std::string_view argument, client_phase after) {
-  result<std::string> line = wire::format_command(verb, argument);
-  if (!line) return fail(failure_kind::protocol, line.why().detail);
-  send_bytes command;
-  command.bytes = std::move(*line);
-  command.verb = verb;
-  if (verb == wire::verb::auth) {
-    command.mechanism = authentication_.mechanism();
-    command.candidates = authentication_.candidates(capabilities_);
-  }
-  command.client = {phase_, after};
-  last_verb_ = verb;
-  events_.emplace_back(std::move(command));
-  enter(after);
-}
-
-void client_session::send_auth() {
-  const result<std::string> argument = authentication_.begin(capabilities_);
-  if (!argument) return fail(failure_kind::mechanism_not_offered, argument.why().detail);
-  send_command(wire::verb::auth, *argument, client_phase::expect_auth_reply);
-}
-
-void client_session::continue_auth(const wire::reply& reply) {
-  result<std::string> line = authentication_.answer(reply);
-  if (!line) return fail(failure_kind::protocol, line.why().detail);
-  send_sasl(std::move(*line));
-}
-
-void client_session::send_sasl(std::string line) {
-  send_bytes response;
-  response.bytes = std::move(line) + "\r\n";
-  response.what = sent::sasl_response;
-  response.verb = wire::verb::auth;
-  response.mechanism = authentication_.mechanism();
-  response.sasl_step = authentication_.challenges();
-  response.client = {phase_, client_phase::expect_auth_reply};
-  events_.emplace_back(std::move(response));
-  enter(client_phase::expect_auth_reply);
-}
-
-void client_session::send_mail() {
-  std::string argument = "FROM:" + mail_.from.text();
-  if (capabilities_.size) {  // RFC 1870 §6: count of octets, line ends as two, dots not stuffed
-    const bool ends_line = mail_.content.empty() || mail_.content.back() == '\n';
-    argument += " SIZE=" + std::to_string(mail_.content.size() + (ends_line ? 0 : 2));
-  }
-  if (eight_bit_) argument += " BODY=8BITMIME";  // RFC 6152 §3
-  send_command(wire::verb::mail, argument, client_phase::expect_mail_reply);
-}
-
-void client_session::after_rcpt(const wire::reply& reply) {
-  recipients_[next_recipient_].reply = reply;
-  ++next_recipient_;
-  const auto accepted =
-      std::count_if(recipients_.begin(), recipients_.end(), [](const recipient_result& r) { return r.accepted(); });
-  perform(after_recipient(recipients_.size() - next_recipient_, static_cast<std::size_t>(accepted)), reply);
+  tell(arm_timer{timeout_of(phase, options_.wait)});
 }
 
 // ------------------------------------------------------------------------------------- content
 
-void client_session::queue_content() {
-  // The end mark is made when it leaves, and not before: from then on nobody can take the message back.
-  if (content_done_) {
-    queue_send(std::string{wire::end_of_content}, sent::end_of_content, client_phase::expect_content_reply);
-    return enter(client_phase::expect_content_reply);
+void client_session::produce_content() {
+  if (over() || held_ || !content_.busy()) return;
+  send_bytes piece;
+  piece.verb = awaited_.empty() ? wire::verb::data : awaited_.newest().verb;
+  piece.client = {phase_, phase_};
+  // By hand DATA may be said without a transaction of ours: then the first message goes.
+  const std::size_t message = content_of_ ? transactions_[*content_of_].message : 0;
+  if (content_.now() == client_content::state::end_mark) {
+    // The end mark is made when it leaves, and not before: from then on nobody can take the message back.
+    piece.bytes = wire::end_of_content;
+    piece.what = sent::end_of_content;
+    piece.verb = wire::verb::data;
+    piece.client.after = client_phase::expect_content_reply;
+    content_.stop();
+    awaited_.add({client_phase::expect_content_reply, wire::verb::data, content_of_, std::nullopt, piece.bytes.size(),
+                  !content_of_});
+    tell(std::move(piece), 1);
+    if (content_of_) {
+      client_transaction& t = transactions_[*content_of_];
+      t.in_doubt = t.accepted > 0;
+      t.next = client_transaction::step::nothing;
+      ++t.awaited;
+      current_.reset();
+    }
+    enter(client_phase::expect_content_reply);
+    return speak();
   }
-  // Three quarters: the worst content, lines of one dot, grows by a third (RFC 5321 §4.5.2).
-  constexpr std::size_t piece_octets = limits::content_chunk_octets / 4 * 3;
-  const std::string_view piece = std::string_view{mail_.content}.substr(content_sent_, piece_octets);
-  content_sent_ += piece.size();
-  content_done_ = content_sent_ == mail_.content.size();
-  std::string stuffed = stuffer_.stuff(piece);
-  if (content_done_) stuffed += stuffer_.finish();
-  if (stuffed.empty()) return queue_content();  // an empty message
-  queue_send(std::move(stuffed), sent::content, client_phase::sending_content);
-  events_.emplace_back(arm_timer{timeout_of(phase_, options_.wait)});
+  piece.what = sent::content;
+  const bool chunked = content_.now() == client_content::state::in_chunk;
+  piece.bytes = content_.piece(messages_[message].content(server()));
+  if (piece.bytes.empty()) return produce_content();  // an empty message
+  if (chunked && !content_.busy()) {                  // the chunk is whole: its reply may come now
+    if (content_.now() == client_content::state::idle) end_of_chunks();
+    phase_ = awaited_phase();
+    piece.client.after = phase_;
+  }
+  tell(std::move(piece));
+  tell(arm_timer{timeout_of(phase_, options_.wait)});
+  if (!content_.busy()) speak();
 }
 
-void client_session::queue_send(std::string bytes, sent what, client_phase after) {
-  send_bytes piece;
-  piece.bytes = std::move(bytes);
-  piece.what = what;
-  piece.verb = wire::verb::data;
-  piece.client = {phase_, after};
-  events_.emplace_back(std::move(piece));
+// The last chunk has left.
+void client_session::end_of_chunks() {
+  client_transaction& t = transactions_[*content_of_];
+  t.in_doubt = true;
+  t.next = client_transaction::step::nothing;
+  current_.reset();
 }
 
 // ------------------------------------------------------------------------------------ the end
-
-void client_session::delivered() {
-  const bool all =
-      std::all_of(recipients_.begin(), recipients_.end(), [](const recipient_result& r) { return r.accepted(); });
-  if (all) {
-    finish(outcome::delivered, std::nullopt);
-  } else {
-    finish(outcome::partly, failure{failure_kind::refused, client_stage::rcpt, "the server refused some recipients"});
-  }
-  leave();
-}
-
-void client_session::refused(const wire::reply& reply) {
-  if (authentication_.given_up()) return fail(failure_kind::protocol, *authentication_.given_up());
-  fail(failure_kind::refused, "the server answered with " + std::to_string(reply.code));
-}
 
 // What came and is no reply is told as one without a code, so that nothing stays unseen.
 void client_session::report_unread() {
@@ -369,23 +214,28 @@ void client_session::report_unread() {
   report.reply.bytes = unread_.substr(0, limits::accepted_reply_octets);
   report.reply.fields = {{0, static_cast<std::uint32_t>(report.reply.bytes.size()), "unread", -1}};
   report.stage = stage_of(phase_);
-  report.in_answer_to = last_verb_;
+  if (!awaited_.empty() || content_.busy())
+    report.in_answer_to = awaited_.empty() ? wire::verb::data : awaited_.oldest().verb;
   report.client = {phase_, phase_};
-  events_.emplace_back(std::move(report));
+  tell(std::move(report));
 }
 
 void client_session::fail(failure_kind kind, std::string detail) {
   if (phase_ != client_phase::idle && kind != failure_kind::refused) report_unread();
   if (finished_) return close();
-  const bool after_end_mark = phase_ == client_phase::expect_content_reply && kind != failure_kind::refused;
-  finish(after_end_mark ? outcome::unknown : outcome::failed, failure{kind, stage_of(phase_), std::move(detail)});
+  end_all({kind, stage_of(phase_), std::move(detail)});
   switch (kind) {  // where the link is sound, part politely (RFC 5321 §4.1.1.10)
     case failure_kind::refused:
     case failure_kind::starttls_not_offered:
     case failure_kind::auth_not_offered:
     case failure_kind::mechanism_not_offered:
     case failure_kind::auth_without_tls:
-    case failure_kind::eight_bit_not_offered: return leave();
+    case failure_kind::eight_bit_not_offered:
+    case failure_kind::binary_not_offered:
+    case failure_kind::smtputf8_not_offered:
+    case failure_kind::requiretls_not_possible:
+    case failure_kind::too_large:
+    case failure_kind::mail_limit: return leave();
     case failure_kind::starttls_plaintext:
     case failure_kind::protocol:
     case failure_kind::closed_by_server:
@@ -395,20 +245,50 @@ void client_session::fail(failure_kind kind, std::string detail) {
   }
 }
 
-void client_session::finish(outcome result, std::optional<failure> why) {
+// Every message that has no result yet ends here, for the same reason.
+void client_session::end_all(const failure& why) {
+  for (client_transaction& t : transactions_) {
+    if (t.over) continue;
+    t.over = true;
+    for (const std::size_t r : t.recipients) {
+      recipient_result& one = results_.of(t.message, r);
+      if (one.reply && !one.accepted()) {
+        one.end = fate::refused;
+      } else if (t.in_doubt) {  // in one group with BDAT the answer to RCPT may be missing too
+        one.end = fate::unknown;
+      }
+    }
+    if (t.why) results_.note(t.message, *t.why);
+  }
+  for (std::size_t m = 0; m < messages_.size(); ++m) {
+    if (results_.concluded(m)) continue;
+    results_.note(m, why);
+    plan_.give_up(m);
+    conclude(m);
+  }
+}
+
+void client_session::conclude(std::size_t message) {
+  const message_result& r = results_.conclude(message);
+  if (messages_.size() > 1) tell(message_finished{message, r});
+  if (!results_.all_concluded()) return;
   finished_ = true;
-  events_.emplace_back(finished{result, std::move(why), recipients_, {phase_, phase_}});
+  finished f = results_.sum();
+  f.client = {phase_, phase_};
+  tell(std::move(f));
+  leave();
 }
 
 void client_session::leave() {
-  if (phase_ == client_phase::sending_content) return close();  // QUIT would be content
-  send_command(wire::verb::quit, {}, client_phase::expect_quit_reply);
+  if (content_.busy()) return close();  // QUIT would be content
+  if (quit_skipped_) return close();
+  if (!quit_said_) next_ = intent::quit;
 }
 
 void client_session::close() {
   if (phase_ == client_phase::closed) return;
   phase_ = client_phase::closed;
-  events_.emplace_back(close_connection{});
+  tell(close_connection{});
 }
 
 }  // namespace smtpscope::session

@@ -15,7 +15,10 @@ std::string_view name(client_phase phase) noexcept {
     case client_phase::expect_rcpt_reply: return "expect_rcpt_reply";
     case client_phase::expect_data_reply: return "expect_data_reply";
     case client_phase::sending_content: return "sending_content";
+    case client_phase::expect_bdat_reply: return "expect_bdat_reply";
     case client_phase::expect_content_reply: return "expect_content_reply";
+    case client_phase::expect_rset_reply: return "expect_rset_reply";
+    case client_phase::expect_other_reply: return "expect_other_reply";
     case client_phase::expect_quit_reply: return "expect_quit_reply";
     case client_phase::closed: return "closed";
   }
@@ -50,6 +53,8 @@ std::string_view name(client_stage stage) noexcept {
     case client_stage::rcpt: return "rcpt";
     case client_stage::data: return "data";
     case client_stage::content: return "content";
+    case client_stage::rset: return "rset";
+    case client_stage::other: return "other";
     case client_stage::quit: return "quit";
   }
   return "";

@@ -48,7 +48,6 @@ class runner {
         continue;
       }
       carry_to_server();
-      if (!cut_) server_speaks();
       to_client_.empty() ? nothing_came() : carry_to_client();
     }
   }
@@ -78,24 +77,19 @@ class runner {
 
   void client_speaks() {
     while (const auto event = client_.next(now_)) {
-      if (const auto* sent = std::get_if<session::send_bytes>(&*event)) {
-        last_verb_ = sent->verb;
-        at_end_ = sent->what == session::sent::end_of_content;
-        to_server_ += sent->bytes;
-      }
+      if (const auto* sent = std::get_if<session::send_bytes>(&*event)) to_server_.push_back(*sent);
       if (std::holds_alternative<session::start_tls>(*event)) tls_wanted_ = true;
     }
   }
 
-  // The server reads what has arrived; one reply at a time goes back.
+  // The server reads what has arrived; its replies go back one by one.
   void server_speaks() {
     while (const auto event = server_.next()) {
       (void)session::answer(setup_.policy, server_, *event);
       if (std::holds_alternative<session::message_offered>(*event))
         (void)server_.answer(session::server_policy::stored("SIMULATED"));
       if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
-        to_client_ += reply->bytes;
-        moved_ = reply->state;
+        to_client_.push_back(*reply);
       }
     }
   }
@@ -106,23 +100,31 @@ class runner {
     client_.tls_established(tls_info(setup_.server.host_name), now_, binding());
   }
 
+  // What the client said together arrives together. Where the server hangs up it has still answered
+  // what came before.
   void carry_to_server() {
-    if (to_server_.empty()) return;
-    now_ += setup_.latency + thinking;
-    cut_ = cut_ || hangs_up_here();
-    server_.receive(std::exchange(to_server_, {}));
+    if (!to_server_.empty()) now_ += setup_.latency + thinking;
+    for (const session::send_bytes& sent : std::exchange(to_server_, {})) {
+      cut_ = cut_ || hangs_up_at(sent);
+      if (!cut_) server_.receive(sent.bytes);
+    }
+    server_speaks();
   }
 
   void carry_to_client() {
     now_ += setup_.latency;
-    if (moved_) client_.record().server_moved(*moved_);
-    moved_.reset();
-    client_.receive(std::exchange(to_client_, {}));
+    for (const session::send_reply& reply : std::exchange(to_client_, {})) {
+      if (client_.session().over()) return;
+      client_.record().server_moved(reply.state);
+      client_.receive(reply.bytes);
+      client_speaks();
+    }
   }
 
-  [[nodiscard]] bool hangs_up_here() const {
+  [[nodiscard]] bool hangs_up_at(const session::send_bytes& sent) const {
     if (!setup_.fault) return false;
-    return setup_.fault->at_end_of_content ? at_end_ : !at_end_ && last_verb_ == setup_.fault->instead_of;
+    const bool end = sent.what == session::sent::end_of_content;
+    return setup_.fault->at_end_of_content ? end : !end && sent.verb == setup_.fault->instead_of;
   }
 
   // The server has gone, or has nothing more to say.
@@ -139,11 +141,8 @@ class runner {
   session::server_session server_;
   setup setup_;
   session_time now_{0};
-  std::string to_server_;
-  std::string to_client_;
-  std::optional<session::server_transition> moved_;
-  wire::verb last_verb_ = wire::verb::unknown;
-  bool at_end_ = false;
+  std::vector<session::send_bytes> to_server_;
+  std::vector<session::send_reply> to_client_;
   bool tls_wanted_ = false;
   bool cut_ = false;
 };
@@ -157,6 +156,7 @@ result<std::vector<trace::entry>> run(setup s) {
   if (s.client.random.empty()) s.client.random = text::digest(text::digest_kind::sha256, "simulated client");
   if (s.server.random.empty()) s.server.random = text::digest(text::digest_kind::sha256, "simulated server");
   if (s.client.server_name.empty()) s.client.server_name = s.server.host_name;
+  s.client.control = session::control::automatic;  // nobody is there to be asked
   auto client = session::client_session::create(s.client, s.mail);
   if (!client) return client.why();
   auto server = session::server_session::create(s.server);

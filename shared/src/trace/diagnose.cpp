@@ -79,7 +79,9 @@ void find_evidence(facts& f, const std::vector<entry>& entries) {
     f.evidence.push_back(e->sequence);
   }
   if (!f.evidence.empty()) return;
-  const bool about_offer = f.failure.find("_not_offered") != std::string::npos || f.failure == "auth_without_tls";
+  const bool about_offer = f.failure.find("_not_offered") != std::string::npos || f.failure == "auth_without_tls" ||
+                           f.failure == "requiretls_not_possible" || f.failure == "too_large" ||
+                           f.failure == "mail_limit";
   const entry* e = nullptr;
   if (about_offer)  // what the server said it can do
     e = last(entries, [](const entry& x) { return x.kind == kind::reply && text_of(x.data, "stage") == "ehlo"; });

@@ -21,12 +21,27 @@ std::string_view name(session::failure_kind k) noexcept {
     case failure_kind::mechanism_not_offered: return "mechanism_not_offered";
     case failure_kind::auth_without_tls: return "auth_without_tls";
     case failure_kind::eight_bit_not_offered: return "eight_bit_not_offered";
+    case failure_kind::binary_not_offered: return "binary_not_offered";
+    case failure_kind::smtputf8_not_offered: return "smtputf8_not_offered";
+    case failure_kind::requiretls_not_possible: return "requiretls_not_possible";
+    case failure_kind::too_large: return "too_large";
+    case failure_kind::mail_limit: return "mail_limit";
     case failure_kind::starttls_plaintext: return "starttls_plaintext";
     case failure_kind::protocol: return "protocol";
     case failure_kind::closed_by_server: return "closed_by_server";
     case failure_kind::timeout: return "timeout";
     case failure_kind::transport: return "transport";
     case failure_kind::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+std::string_view name(session::fate f) noexcept {
+  switch (f) {
+    case session::fate::not_sent: return "not_sent";
+    case session::fate::refused: return "refused";
+    case session::fate::delivered: return "delivered";
+    case session::fate::unknown: return "unknown";
   }
   return "";
 }
@@ -40,22 +55,40 @@ std::string_view name(retry r) noexcept {
   return "";
 }
 
-json result_data(const session::finished& f) {
+namespace {
+
+// Of one message, or of all.
+json ending(session::outcome result, const std::optional<session::failure>& why,
+            const std::vector<session::recipient_result>& recipients) {
   json data = json::object();
-  set(data, "outcome", name(f.result));
-  if (f.why) {
+  set(data, "outcome", name(result));
+  if (why) {
     json& failure = data["failure"] = json::object();
-    set(failure, "kind", name(f.why->kind));
-    set(failure, "stage", name(f.why->stage));
-    set(failure, "detail", f.why->detail);
+    set(failure, "kind", name(why->kind));
+    set(failure, "stage", name(why->stage));
+    set(failure, "detail", why->detail);
   }
-  json& recipients = data["recipients"] = json::array();
-  for (const session::recipient_result& r : f.recipients) {
+  json& list = data["recipients"] = json::array();
+  for (const session::recipient_result& r : recipients) {
     json one = json::object();
     set(one, "path", r.path.mailbox_text());
     set(one, "accepted", r.accepted());
     if (r.reply) set(one, "code", r.reply->code);
-    recipients.push_back(std::move(one));
+    list.push_back(std::move(one));
+  }
+  return data;
+}
+
+}  // namespace
+
+json result_data(const session::finished& f) {
+  json data = ending(f.result, f.why, f.recipients);
+  if (f.messages.size() < 2) return data;
+  json& messages = data["messages"] = json::array();
+  for (const session::message_result& m : f.messages) {
+    json one = ending(m.result, m.why, m.recipients);
+    for (std::size_t i = 0; i < m.recipients.size(); ++i) set(one["recipients"][i], "end", name(m.recipients[i].end));
+    messages.push_back(std::move(one));
   }
   return data;
 }

@@ -9,6 +9,7 @@ namespace {
 // The member of an entry's data that its rows are keyed by.
 std::string key_of(const entry& e) {
   switch (e.kind) {
+    case kind::content:  // BDAT, or nothing for DATA
     case kind::command: return text_of(e.data, "verb");
     case kind::greeting:
     case kind::reply:
@@ -22,7 +23,6 @@ std::string key_of(const entry& e) {
     case kind::tls_started:
     case kind::tls_established:
     case kind::sasl_response:
-    case kind::content:
     case kind::end_of_content:
     case kind::timeout:
     case kind::cancelled:
@@ -56,7 +56,8 @@ explanation explain(const entry& e, const texts& words) {
   for (const explanation_row& row : words.explanations()) {
     if (row.kind != e.kind || (!row.key.empty() && row.key != key)) continue;
     if (row.code != 0 && row.code != code && row.code != code / 100) continue;
-    return {fill(row.title, e.data), fill(row.text, e.data), row.rfc};
+    return {fill(row.title, e.data), fill(row.text, e.data),
+            e.kind == kind::note ? text_of(e.data, "section") : row.rfc};
   }
   return {std::string{name(e.kind)}, {}, {}};
 }

@@ -16,7 +16,8 @@ namespace {
 using session::client_stage;
 using session::sent;
 
-chapter chapter_of(client_stage stage, bool starttls) {
+// `present` stays where a person says something by hand.
+chapter chapter_of(client_stage stage, bool starttls, chapter present) {
   switch (stage) {
     case client_stage::connect: return chapter::connect;
     case client_stage::greeting: return chapter::greet;
@@ -26,12 +27,37 @@ chapter chapter_of(client_stage stage, bool starttls) {
     case client_stage::tls: return chapter::secure;
     case client_stage::auth: return chapter::login;
     case client_stage::mail:
-    case client_stage::rcpt: return chapter::envelope;
+    case client_stage::rcpt:
+    case client_stage::rset: return chapter::envelope;
     case client_stage::data:
     case client_stage::content: return chapter::message;
     case client_stage::quit: return chapter::done;
+    case client_stage::other: return present;
   }
-  return chapter::connect;
+  return present;
+}
+
+// The stage that a command belongs to: in a group it is said before its turn to be answered comes.
+client_stage stage_of(const session::send_bytes& sent) {
+  using wire::verb;
+  switch (sent.verb) {
+    case verb::ehlo: return client_stage::ehlo;
+    case verb::helo: return client_stage::helo;
+    case verb::starttls: return client_stage::starttls;
+    case verb::auth: return client_stage::auth;
+    case verb::mail: return client_stage::mail;
+    case verb::rcpt: return client_stage::rcpt;
+    case verb::data: return client_stage::data;
+    case verb::bdat: return client_stage::content;
+    case verb::rset: return client_stage::rset;
+    case verb::quit: return client_stage::quit;
+    case verb::noop:
+    case verb::vrfy:
+    case verb::help:
+    case verb::expn:
+    case verb::unknown: return session::stage_of(sent.client.after);
+  }
+  return client_stage::other;
 }
 
 std::pair<std::string, std::string> names(session::client_transition t) {
@@ -75,6 +101,9 @@ json decode_response(std::string_view mechanism, int ordinal, std::string_view b
   }
   return nullptr;
 }
+
+// RFC 3030 §2: chunks are not dot-stuffed.
+bool is_stuffed_dot(const wire::field& f) { return f.name == "stuffed_dot"; }
 
 json reply_data(const wire::reply& r) {
   json data = json::object();
@@ -197,12 +226,22 @@ void recorder::record(const session::client_event& event, session_time now) {
     finished_ = *f;
     return;
   }
+  if (const auto* r = std::get_if<session::remark>(&event)) return add_note(r->text, r->section, now);
+  if (const auto* m = std::get_if<session::message_finished>(&event))
+    return add_note("Message " + std::to_string(m->index + 1) + ": " + std::string{name(m->result.result)}, {}, now);
   if (std::holds_alternative<session::close_connection>(event)) return add_end(now);
+}
+
+void recorder::add_note(std::string_view message, std::string_view section, session_time now) {
+  entry& e = add(layer::note, kind::note, now);
+  set(e.data, "message", message);
+  if (!section.empty()) set(e.data, "section", section);
+  e.explain = explain(e, *words_);
 }
 
 void recorder::add_command(const session::send_bytes& sent, session_time now) {
   const wire::command parsed = wire::parse_command(sent.bytes);
-  chapter_ = chapter_of(stage_of(sent.client.after), starttls_ && secure_);
+  chapter_ = chapter_of(stage_of(sent), starttls_ && secure_, chapter_);
   entry& e = add(layer::smtp, kind::command, now);
   e.direction = direction::client_to_server;
   e.client = names(sent.client);
@@ -211,6 +250,11 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
   set(e.data, "verb", wire::name(parsed.what));
   if (parsed.to) set(e.data, "recipient", parsed.to->mailbox_text());
   if (parsed.from) e.data["reverse_path"] = parsed.from->mailbox_text();
+  if (parsed.what == wire::verb::mail) {  // another message
+    content_octets_ = 0;
+    content_pieces_ = 0;
+    content_line_start_ = true;
+  }
   if (parsed.what == wire::verb::auth) {
     sasl_responses_ = 0;
     set(e.data, "mechanism", parsed.mechanism);
@@ -278,7 +322,10 @@ void recorder::add_content(const session::send_bytes& sent, session_time now) {
     set(e.data, "part", content_pieces_);
     set(e.data, "offset", content_octets_);
     set(e.data, "octets", size);
-    add_content_fields(e.bytes, content_pieces_ == 0, content_line_start_, e.fields);
+    const bool chunk = sent.verb == wire::verb::bdat;
+    if (chunk) set(e.data, "verb", wire::name(sent.verb));
+    add_content_fields(e.bytes, content_pieces_ == 0, content_line_start_ && !chunk, e.fields);
+    if (chunk) e.fields.erase(std::remove_if(e.fields.begin(), e.fields.end(), is_stuffed_dot), e.fields.end());
     content_octets_ += size;
     ++content_pieces_;
     content_line_start_ = size >= 2 && sent.bytes.compare(size - 2, 2, "\r\n") == 0;
@@ -290,7 +337,7 @@ void recorder::add_reply(const session::reply_received& received, session_time n
   const wire::received_reply& r = received.reply;
   const bool greeting = received.stage == client_stage::greeting;
   const bool challenge = received.sasl_step > 0;
-  chapter_ = chapter_of(received.stage, starttls_ && secure_);
+  chapter_ = chapter_of(received.stage, starttls_ && secure_, chapter_);
   entry& e = add(layer::smtp, greeting ? kind::greeting : challenge ? kind::sasl_challenge : kind::reply, now);
   e.direction = direction::server_to_client;
   e.client = names(received.client);

@@ -45,6 +45,15 @@ inline constexpr std::size_t encoded_word = 75;
 // One piece of message content handed to the host at a time: a tunnel data frame.
 inline constexpr std::size_t content_chunk_octets = 64 * 1024;
 
+// One BDAT chunk: large enough that its reply costs nothing, small enough that a refusal comes early.
+inline constexpr std::size_t bdat_chunk_octets = 1024 * 1024;
+
+// Commands sent whose replies are awaited, so that neither side blocks in writing while the other
+// does (RFC 2920 §3.1). Octets: TCP's initial receive window is 64 KiB today (the RFC knew 4), and
+// 100 recipients take about 5. Number: so many replies of 512 octets fit the window of the client.
+inline constexpr std::size_t pipelined_command_octets = 16 * 1024;
+inline constexpr std::size_t pipelined_commands = 128;
+
 // A server's challenge count in one AUTH exchange; smtplib stops at 5, LOGIN needs 2.
 inline constexpr int sasl_challenges = 8;
 

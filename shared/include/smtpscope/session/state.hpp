@@ -19,11 +19,14 @@ enum class client_phase : std::uint8_t {
   expect_rcpt_reply,
   expect_data_reply,
   sending_content,
+  expect_bdat_reply,     // RFC 3030 §2, to a chunk that is not the last
   expect_content_reply,  // §4.2.5: the moment responsibility passes
+  expect_rset_reply,     // §4.1.1.5
+  expect_other_reply,    // to what a person said by hand
   expect_quit_reply,     // §3.8
   closed,
 };
-inline constexpr std::size_t client_phase_count = 14;
+inline constexpr std::size_t client_phase_count = 17;
 
 enum class server_state : std::uint8_t {
   idle,                  // not connected
@@ -38,7 +41,8 @@ enum class server_state : std::uint8_t {
 };
 inline constexpr std::size_t server_state_count = 9;
 
-// Where in a session something happened. A client's phase belongs to exactly one.
+// Where in a session something happened. A client's phase belongs to exactly one; `other` is what a
+// person said by hand.
 enum class client_stage : std::uint8_t {
   connect,
   greeting,
@@ -51,9 +55,11 @@ enum class client_stage : std::uint8_t {
   rcpt,
   data,
   content,
+  rset,
+  other,
   quit,
 };
-inline constexpr std::size_t client_stage_count = 12;
+inline constexpr std::size_t client_stage_count = 14;
 
 [[nodiscard]] constexpr client_stage stage_of(client_phase phase) noexcept {
   switch (phase) {
@@ -68,7 +74,10 @@ inline constexpr std::size_t client_stage_count = 12;
     case client_phase::expect_rcpt_reply: return client_stage::rcpt;
     case client_phase::expect_data_reply: return client_stage::data;
     case client_phase::sending_content:
+    case client_phase::expect_bdat_reply:
     case client_phase::expect_content_reply: return client_stage::content;
+    case client_phase::expect_rset_reply: return client_stage::rset;
+    case client_phase::expect_other_reply: return client_stage::other;
     case client_phase::expect_quit_reply:
     case client_phase::closed: return client_stage::quit;
   }

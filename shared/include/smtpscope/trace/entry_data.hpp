@@ -14,9 +14,11 @@ namespace smtpscope::trace {
 // Stable names of a session's end, used in entries and by the page.
 [[nodiscard]] std::string_view name(session::outcome o) noexcept;
 [[nodiscard]] std::string_view name(session::failure_kind k) noexcept;
+[[nodiscard]] std::string_view name(session::fate f) noexcept;
 [[nodiscard]] std::string_view name(retry r) noexcept;
 
-// Data of a `result` entry: {outcome, failure?: {kind, stage, detail}, recipients: [{path, accepted, code?}]}.
+// Data of a `result` entry: {outcome, failure?: {kind, stage, detail}, recipients: [{path, accepted, code?}]};
+// with several messages also messages: the same of each, and each recipient's `end`.
 [[nodiscard]] json result_data(const session::finished& f);
 
 // Data of a `diagnosis` entry: {key, title, cause, fix, evidence, retry}.

@@ -50,6 +50,9 @@ class recorded_client {
     session_.cancel();
   }
 
+  // Decides about a command that waits (manual control). Errors: those of client_session::answer.
+  status answer(const session::manual_answer& a) { return session_.answer(a); }
+
   // The session's next event, already in the trace.
   [[nodiscard]] std::optional<session::client_event> next(session_time now) {
     std::optional<session::client_event> event = session_.next();

@@ -64,6 +64,7 @@ class recorder {
   void add_sasl_response(const session::send_bytes& sent, session_time now);
   void add_content(const session::send_bytes& sent, session_time now);
   void add_reply(const session::reply_received& received, session_time now);
+  void add_note(std::string_view message, std::string_view section, session_time now);
   void add_end(session_time now);
   void hide(entry& e, std::size_t field, std::string_view mechanism);
 
