@@ -175,14 +175,14 @@ outcome client_driver::result_if_lost() const {
 void client_driver::check_sent(const session::send_bytes& sent) const {
   EXPECT_FALSE(lost_) << "sent after the connection was lost: " << printable(sent.bytes);
   EXPECT_LE(sent.bytes.size(), limits::content_chunk_octets);
-  if (sent.what == session::sent::command) {
+  if (sent.what == session::sent::command && options_.control == session::control::automatic) {
     EXPECT_EQ(sent.bytes.find("\r\n"), sent.bytes.size() - 2) << "more than one line: " << printable(sent.bytes);
   }
   const bool secret = sent.verb == wire::verb::auth || sent.what == session::sent::sasl_response;
-  const bool private_matter =
-      sent.verb == wire::verb::mail || sent.verb == wire::verb::rcpt || sent.verb == wire::verb::data;
+  const bool private_matter = sent.verb == wire::verb::mail || sent.verb == wire::verb::rcpt ||
+                              sent.verb == wire::verb::data || sent.verb == wire::verb::bdat;
   if (secure_) return;
-  if (options_.tls != tls_policy::never) {
+  if (options_.tls == tls_policy::implicit || options_.tls == tls_policy::starttls_required) {
     EXPECT_FALSE(secret || private_matter) << "in the clear: " << printable(sent.bytes);
   }
   if (options_.without_tls == session::cleartext_auth::refused) {

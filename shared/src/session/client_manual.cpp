@@ -192,8 +192,29 @@ void client_session::skip(const utterance& l) {
   }
 }
 
+// Logged in, and not by the plan: it need not any more.
+void client_session::authenticated_by_hand() {
+  authenticated_ = true;
+  if (!held_ || held_->awaits.verb != wire::verb::auth) return;
+  held_.reset();
+  perform(after_capabilities(facts()), {}, {});
+}
+
+// TLS begins: what was planned before it begins anew inside (RFC 3207 §4.2).
+void client_session::abandon_plan() {
+  held_.reset();
+  shelved_.reset();
+  next_ = intent::nothing;
+  client_transaction* t = current();
+  if (t == nullptr) return;
+  t->over = true;
+  plan_.take_back(t->message, t->recipients);
+  current_.reset();
+}
+
 // A server answers each line. Bytes without a line end are answered when a later line ends them.
 void client_session::send_by_hand(std::string bytes) {
+  if (over()) return;  // what it stood for was the last thing to say
   last_said_ = bytes;
   for (std::string_view rest = bytes; !rest.empty();) {
     const std::size_t end = rest.find("\r\n");

@@ -48,15 +48,21 @@ client_transaction client_plan::begin(const std::optional<wire::server_limits>& 
       later.push_back(recipient);
     } else if (may_ask(at == std::string::npos ? std::string{} : path.substr(at + 1), limits)) {
       t.recipients.push_back(recipient);
-    }  // else: not in this connection
+    } else {
+      t.left_out = true;
+    }
   }
   pending_[t.message] = std::move(later);
   return t;
 }
 
-void client_plan::put_back(std::size_t message, std::vector<std::size_t> recipients, std::size_t accepted) {
+void client_plan::take_back(std::size_t message, const std::vector<std::size_t>& recipients) {
   std::vector<std::size_t>& pending = pending_[message];
   pending.insert(pending.begin(), recipients.begin(), recipients.end());
+}
+
+void client_plan::put_back(std::size_t message, const std::vector<std::size_t>& recipients, std::size_t accepted) {
+  take_back(message, recipients);
   most_ = std::max<std::size_t>(std::min(most_, accepted), 1);
 }
 

@@ -65,7 +65,10 @@ void client_session::on_reply(wire::received_reply received) {
     --t.awaited;
     if (before == client_phase::expect_mail_reply || before == client_phase::expect_rcpt_reply) --t.envelope;
   }
-  if (options_.control == control::manual) expected_.answered(answered.verb, value.kind(), by_the_book());
+  if (options_.control == control::manual) {
+    expected_.answered(answered.verb, value.kind(), by_the_book());
+    if (shelved_ && action != client_action::continue_sasl) held_ = std::exchange(shelved_, std::nullopt);
+  }
   perform(action, value, answered);
   settle();
   if (phase_ == before) phase_ = awaited_phase();  // the next reply, or what this one began
@@ -122,12 +125,13 @@ void client_session::perform(client_action action, const wire::reply& reply, con
       starttls_refused_ = true;
       return perform(after_starttls_refusal(facts().tls), reply, answered);
     case client_action::begin_tls:
-      held_.reset();
+      abandon_plan();
       tell(start_tls{});
       return enter(client_phase::tls_handshake);
     case client_action::say_auth: next_ = intent::auth; return;
     case client_action::continue_sasl: return challenge(reply, answered);
     case client_action::authenticated:
+      if (answered.by_hand) return authenticated_by_hand();
       if (const status s = authentication_.accepted(); !s) return fail(failure_kind::protocol, s.why().detail);
       authenticated_ = true;
       if (std::exchange(auth_awaited_, false)) return;  // the envelope is on its way
@@ -175,15 +179,18 @@ void client_session::perform(client_action action, const wire::reply& reply, con
 
 // A login goes on. Where commands were sent behind AUTH they have been taken for the answer.
 void client_session::challenge(const wire::reply& reply, const awaited_reply& answered) {
-  if (answered.by_hand) {  // it was not ours: all we can say is that we give up
-    sasl_line_ = "*\r\n";
-  } else {
-    if (auth_awaited_)
-      return fail(failure_kind::protocol, "the server asks more than the login has, and took MAIL for the answer");
-    result<std::string> line = authentication_.answer(reply);
-    if (!line) return fail(failure_kind::protocol, line.why().detail);
-    sasl_line_ = std::move(*line) + "\r\n";
+  if (answered.by_hand) {  // it was not ours: all we can say is that we give up; the plan waits meanwhile
+    if (held_) shelved_ = std::move(held_);
+    held_ = utterance{"*\r\n",
+                      sent::sasl_response,
+                      {client_phase::expect_auth_reply, wire::verb::auth, std::nullopt, std::nullopt, 0, true}};
+    return;
   }
+  if (auth_awaited_)
+    return fail(failure_kind::protocol, "the server asks more than the login has, and took MAIL for the answer");
+  result<std::string> line = authentication_.answer(reply);
+  if (!line) return fail(failure_kind::protocol, line.why().detail);
+  sasl_line_ = std::move(*line) + "\r\n";
   next_ = intent::sasl;
 }
 
@@ -300,7 +307,15 @@ void client_session::settle(client_transaction& t) {
   if (t.why && t.why->stage != client_stage::rcpt) plan_.give_up(t.message);
   rset_first_ = after_transaction(plan_.more() ? left_to_do::transactions : left_to_do::nothing, server_transaction_) ==
                 client_action::say_rset;
-  if (!plan_.pending(t.message)) conclude(t.message);
+  conclude_if_done(t.message);
+}
+
+// A message is done with when no recipient is left to ask and none of its transactions is under way.
+void client_session::conclude_if_done(std::size_t message) {
+  const bool under_way =
+      std::any_of(transactions_.begin(), transactions_.end(),
+                  [message](const client_transaction& t) { return t.message == message && !t.over; });
+  if (!plan_.pending(message) && !under_way) conclude(message);
 }
 
 }  // namespace smtpscope::session

@@ -102,8 +102,9 @@ bool client_session::begin_transaction() {
   }
   const client_message& m = messages_[message];
   client_transaction t = plan_.begin(capabilities_.limits, m.mail());
+  if (t.left_out) note_give_up(message, client_action::give_up_mail_limit);
   if (t.recipients.empty()) {
-    give_up_message(message, client_action::give_up_mail_limit);
+    conclude_if_done(message);
     return true;
   }
   const auto argument = m.mail_argument(server());
@@ -120,6 +121,12 @@ bool client_session::begin_transaction() {
 }
 
 void client_session::give_up_message(std::size_t message, client_action why) {
+  note_give_up(message, why);
+  plan_.give_up(message);
+  conclude_if_done(message);
+}
+
+void client_session::note_give_up(std::size_t message, client_action why) {
   const auto because = [&](failure_kind kind, const char* detail) {
     results_.note(message, {kind, stage_of(phase_), detail});
   };
@@ -139,8 +146,6 @@ void client_session::give_up_message(std::size_t message, client_action why) {
             "the message has octets over 127, and the server does not offer 8BITMIME");
   if (why == client_action::give_up_too_large)
     because(failure_kind::too_large, "the message is larger than the server's SIZE allows");
-  plan_.give_up(message);
-  conclude(message);
 }
 
 bool client_session::say_of(client_transaction& t) {

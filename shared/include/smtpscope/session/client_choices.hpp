@@ -182,6 +182,7 @@ enum class place : std::uint8_t { anywhere, last };
   const bool intermediate = answer == wire::reply_class::intermediate;
   if (v == wire::verb::starttls && positive) return a::begin_tls;      // RFC 3207 §4
   if (v == wire::verb::auth && intermediate) return a::continue_sasl;  // RFC 4954 §4
+  if (v == wire::verb::auth && positive) return a::authenticated;      // RFC 4954 §6
   if (v == wire::verb::data && intermediate) return a::send_content;   // RFC 5321 §4.1.1.4
   if (v == wire::verb::quit && positive) return a::close;              // RFC 5321 §4.1.1.10
   return a::resume;

@@ -31,6 +31,7 @@ struct client_transaction {
   bool mail_accepted = false;
   bool in_doubt = false;                   // all content has left and was not answered
   bool over = false;                       // its results are known
+  bool left_out = false;                   // recipients that may not be asked in this connection
   std::vector<std::size_t> put_back = {};  // recipients for a later transaction
   std::optional<failure> why = {};         // it was refused; the first reason
 
@@ -50,11 +51,13 @@ class client_plan {
   [[nodiscard]] std::size_t next_message() const noexcept;
   [[nodiscard]] bool pending(std::size_t message) const noexcept { return !pending_[message].empty(); }
 
-  // The next transaction. None of its recipients may be asked in this connection when it has none:
-  // their domains are more than RCPTDOMAINMAX. Precondition: more().
+  // The next transaction, without recipients where none may be asked in this connection: their
+  // domains are more than RCPTDOMAINMAX. Precondition: more().
   [[nodiscard]] client_transaction begin(const std::optional<wire::server_limits>& limits, const submission& mail);
   // The server took `accepted` recipients and no more: these come in the next transaction.
-  void put_back(std::size_t message, std::vector<std::size_t> recipients, std::size_t accepted);
+  void put_back(std::size_t message, const std::vector<std::size_t>& recipients, std::size_t accepted);
+  // A transaction that came to nothing is begun anew.
+  void take_back(std::size_t message, const std::vector<std::size_t>& recipients);
   void give_up(std::size_t message) { pending_[message].clear(); }
 
  private:

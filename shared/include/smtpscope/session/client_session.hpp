@@ -71,7 +71,7 @@ class client_session {
 
   [[nodiscard]] client_phase phase() const noexcept { return phase_; }
   [[nodiscard]] bool over() const noexcept { return phase_ == client_phase::closed; }
-  [[nodiscard]] bool command_waits() const noexcept { return held_.has_value(); }
+  [[nodiscard]] bool command_waits() const noexcept { return held_.has_value() && !over(); }
   [[nodiscard]] const wire::capabilities& capabilities() const noexcept { return capabilities_; }
 
  private:
@@ -119,6 +119,7 @@ class client_session {
   void close_at(const awaited_reply& answered);
   void settle();
   void settle(client_transaction& t);
+  void conclude_if_done(std::size_t message);
   [[nodiscard]] client_phase awaited_phase() const noexcept;
   [[nodiscard]] client_facts facts() const;
   [[nodiscard]] message_facts next_message_facts() const;
@@ -135,6 +136,7 @@ class client_session {
   [[nodiscard]] bool say_chunk(client_transaction& t);
   [[nodiscard]] bool begin_transaction();
   void give_up_message(std::size_t message, client_action why);
+  void note_give_up(std::size_t message, client_action why);
   [[nodiscard]] bool may_join(wire::verb v) const noexcept;
   [[nodiscard]] bool pipelines() const noexcept;
   [[nodiscard]] bool envelopes_known() const noexcept;
@@ -154,6 +156,8 @@ class client_session {
   void send_planned(utterance l);
   void send_by_hand(std::string bytes);
   void skip(const utterance& l);
+  void authenticated_by_hand();
+  void abandon_plan();
 
   client_options options_;
   std::vector<client_message> messages_;
@@ -185,7 +189,8 @@ class client_session {
   bool authenticated_ = false;
   bool finished_ = false;
   // Under manual control
-  std::optional<utterance> held_;
+  std::optional<utterance> held_;     // waits for answer()
+  std::optional<utterance> shelved_;  // waits for the end of a login by hand
   std::string last_said_;
   expected_server expected_;
 };
