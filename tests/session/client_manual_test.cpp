@@ -308,6 +308,50 @@ TEST(ClientManual, TheLinkMayBeDroppedOrLostWhileACommandWaits) {
   }
 }
 
+// RFC 5321 D.2: a transaction is aborted with RSET. Our own client would say QUIT at once.
+TEST(ClientManual, Rfc5321D2AbortsTheTransaction) {
+  client_case c = by_hand();
+  c.options.ehlo_name = "bar.com";
+  c.mail = submission_to({"Jones@foo.com", "Green@foo.com"}, "x\r\n");
+  c.mail.from = *wire::reverse_path::parse("<Smith@bar.com>");
+  table_top t{c};
+  t.reply("220 foo.com Simple Mail Transfer Service Ready\r\n");
+  EXPECT_EQ(t.send(), "EHLO bar.com\r\n");
+  t.reply("250-foo.com greets bar.com\r\n250-8BITMIME\r\n250-SIZE\r\n250-DSN\r\n250 HELP\r\n");
+  EXPECT_EQ(t.send(), "MAIL FROM:<Smith@bar.com> SIZE=3\r\n");
+  t.reply("250 OK\r\n");
+  EXPECT_EQ(t.send(), "RCPT TO:<Jones@foo.com>\r\n");
+  t.reply("250 OK\r\n");
+  EXPECT_EQ(t.send(), "RCPT TO:<Green@foo.com>\r\n");
+  t.reply("550 No such user here\r\n");
+  EXPECT_EQ(t.waits(), "DATA\r\n");
+  EXPECT_EQ(t.say(manual_choice::insert, "RSET"), "RSET\r\n");
+  t.reply("250 OK\r\n");
+  EXPECT_EQ(t.say(manual_choice::replace, "QUIT"), "QUIT\r\n");
+  t.reply("221 foo.com Service closing transmission channel\r\n");
+  EXPECT_TRUE(t.d.closed());
+  EXPECT_EQ(t.d.ends().front().result, outcome::failed);
+  EXPECT_TRUE(t.d.remarks().empty());
+}
+
+// RFC 5321 D.4.
+TEST(ClientManual, Rfc5321D4AsksForAMailbox) {
+  client_case c = by_hand();
+  c.options.ehlo_name = "bar.com";
+  table_top t{c};
+  t.reply("220 foo.com Simple Mail Transfer Service Ready\r\n");
+  EXPECT_EQ(t.send(), "EHLO bar.com\r\n");
+  t.reply("250-foo.com greets bar.com\r\n250-8BITMIME\r\n250-SIZE\r\n250-DSN\r\n250-VRFY\r\n250 HELP\r\n");
+  EXPECT_EQ(t.say(manual_choice::insert, "VRFY Crispin"), "VRFY Crispin\r\n");
+  t.reply("250 Mark Crispin <Admin.MRC@foo.com>\r\n");
+  EXPECT_EQ(t.waits().substr(0, 32), "MAIL FROM:<user@gmail.example> S");
+  const trace::entry* reply = last_of(t.d.entries(), trace::kind::reply);
+  EXPECT_EQ(trace::text_of(reply->data, "verb"), "VRFY");
+  EXPECT_EQ(trace::text_of(reply->data, "stage"), "other");
+  t.d.server_closes();
+  check_trace(t.d.entries());
+}
+
 TEST(ClientManual, WithoutItNothingWaits) {
   client_case c = by_hand();
   c.options.control = session::control::automatic;

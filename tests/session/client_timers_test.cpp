@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "session/client_script.hpp"
 #include "session/samples.hpp"
 
@@ -100,6 +102,64 @@ TEST(ClientTimers, TheHandshakeIsBoundedToo) {
   d.timer();
   EXPECT_TRUE(d.closed());
   EXPECT_EQ(d.ends().front().why->stage, session::client_stage::tls);
+}
+
+// RFC 5321 §4.5.3.2.5: for each block of the content; §4.5.3.2.6: the longest wait is for its answer.
+TEST(ClientTimers, EachBlockOfContentHasItsOwn) {
+  for (const session::chunking chunks : {session::chunking::never, session::chunking::when_offered}) {
+    session::client_options o = plain_options(tls_policy::never);
+    o.chunks = chunks;
+    std::string content;
+    while (content.size() < 300000) content += "0123456789012345678901234567890\r\n";
+    auto made = session::client_session::create(o, submission_to({"a@b.example"}, content));
+    session::client_session s = std::move(*made);
+    s.connected();
+    std::vector<seconds> armed;
+    int blocks = 0;
+    const auto drain = [&] {
+      while (const auto event = s.next()) {
+        if (const auto* timer = std::get_if<session::arm_timer>(&*event)) armed.push_back(timer->after);
+        if (const auto* sent = std::get_if<session::send_bytes>(&*event))
+          blocks += sent->what == session::sent::content ? 1 : 0;
+      }
+    };
+    for (const char* reply : {"220 x\r\n", "250-x\r\n250 CHUNKING\r\n", "250 x\r\n", "250 x\r\n"}) {
+      drain();
+      armed.clear();
+      s.receive(reply);
+    }
+    drain();
+    if (chunks == session::chunking::never) {
+      armed.clear();
+      s.receive("354 x\r\n");
+      drain();
+    }
+    EXPECT_GE(blocks, 5);
+    EXPECT_GE(std::count(armed.begin(), armed.end(), seconds{minutes{3}}), blocks);
+    EXPECT_EQ(armed.back(), minutes{10});
+    EXPECT_EQ(s.phase(), client_phase::expect_content_reply);
+  }
+}
+
+TEST(ClientTimers, InAGroupTheOldestCommandIsTimed) {
+  client_case c;
+  c.options = plain_options(tls_policy::never);
+  c.options.groups = session::pipelining::when_offered;
+  c.mail = submission_to({"a@b.example"}, "x\r\n");
+  client_driver d{c};
+  d.connected();
+  d.receive("220 x\r\n");
+  d.receive("250-x\r\n250 PIPELINING\r\n");
+  EXPECT_EQ(d.armed(), minutes{5}) << "MAIL";
+  d.receive("250 x\r\n");
+  d.receive("250 x\r\n");
+  EXPECT_EQ(d.armed(), minutes{2}) << "DATA";
+  d.receive("354 x\r\n");
+  EXPECT_EQ(d.armed(), minutes{10}) << "the end mark, though QUIT was said too";
+  d.receive("250 x\r\n");
+  EXPECT_EQ(d.armed(), minutes{5}) << "QUIT";
+  d.timer();
+  EXPECT_EQ(d.ends().front().result, outcome::delivered);
 }
 
 TEST(ClientTimers, CancellingEndsEveryPhase) {

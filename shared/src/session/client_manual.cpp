@@ -112,7 +112,10 @@ status client_session::answer(const manual_answer& a) {
     }
   }
   // An edited command keeps its place in the plan; another one takes it, but for QUIT's.
-  const bool edited = login || wire::parse_command(bytes).what == held_->awaits.verb;
+  const bool one_line = bytes.find("\r\n") == bytes.size() - 2;
+  if (login && a.what == manual_choice::replace && !one_line)
+    return error{errc::invalid_argument, "the answer to a challenge is one line"};
+  const bool edited = login || (one_line && wire::parse_command(bytes).what == held_->awaits.verb);
   const bool before_it = a.what == manual_choice::insert || a.what == manual_choice::repeat ||
                          (a.what == manual_choice::replace && !edited && held_->awaits.verb == wire::verb::quit);
   if (before_it) {

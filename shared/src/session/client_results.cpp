@@ -18,7 +18,7 @@ outcome outcome_of(const std::vector<recipient_result>& all) {
 
 }  // namespace
 
-client_results::client_results(const std::vector<client_message>& messages) : concluded_(messages.size(), false) {
+client_results::client_results(const std::vector<client_message>& messages) : concluded_(messages.size(), 0) {
   for (const client_message& m : messages) {
     message_result& result = messages_.emplace_back();
     for (const wire::forward_path& path : m.mail().to) result.recipients.push_back({path, std::nullopt});
@@ -31,7 +31,7 @@ void client_results::note(std::size_t message, const failure& why) {
 
 const message_result& client_results::conclude(std::size_t message) {
   message_result& m = messages_[message];
-  concluded_[message] = true;
+  concluded_[message] = 1;
   m.result = outcome_of(m.recipients);
   if (m.result == outcome::delivered) m.why.reset();
   if (m.result != outcome::delivered && !m.why)
@@ -40,7 +40,7 @@ const message_result& client_results::conclude(std::size_t message) {
 }
 
 bool client_results::all_concluded() const noexcept {
-  return std::find(concluded_.begin(), concluded_.end(), false) == concluded_.end();
+  return std::find(concluded_.begin(), concluded_.end(), 0) == concluded_.end();
 }
 
 finished client_results::sum() const {

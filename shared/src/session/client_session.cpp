@@ -20,13 +20,14 @@ status check_options(const client_options& options) {
 }  // namespace
 
 result<client_session> client_session::create(client_options options, submission mail) {
-  std::vector<submission> mails;
-  mails.push_back(std::move(mail));
-  return create(std::move(options), std::move(mails));
+  auto made = client_message::create(std::move(mail));
+  if (!made) return made.why();
+  std::vector<client_message> messages;
+  messages.push_back(std::move(*made));
+  return make(std::move(options), std::move(messages));
 }
 
 result<client_session> client_session::create(client_options options, std::vector<submission> mails) {
-  if (status s = check_options(options); !s) return s.why();
   if (mails.empty()) return error{errc::invalid_argument, "there is no message to deliver"};
   std::vector<client_message> messages;
   for (submission& mail : mails) {
@@ -34,6 +35,11 @@ result<client_session> client_session::create(client_options options, std::vecto
     if (!made) return made.why();
     messages.push_back(std::move(*made));
   }
+  return make(std::move(options), std::move(messages));
+}
+
+result<client_session> client_session::make(client_options options, std::vector<client_message> messages) {
+  if (status s = check_options(options); !s) return s.why();
   return client_session{std::move(options), std::move(messages)};
 }
 
@@ -113,10 +119,13 @@ void client_session::cancel() {
 
 std::optional<client_event> client_session::next() {
   // Content is made one piece at a time, when the host has room for it.
-  if (events_.empty()) produce_content();
-  while (!events_.empty()) {
-    queued q = std::move(events_.front());
-    events_.pop_front();
+  if (told_ == events_.size()) produce_content();
+  while (told_ < events_.size()) {
+    queued q = std::move(events_[told_]);
+    if (++told_ == events_.size()) {
+      events_.clear();
+      told_ = 0;
+    }
     for (std::size_t i = 0; i < q.replies; ++i) awaited_.left();
     // Once the session is over, what the host was still to be told counts, what it was asked for does not.
     const bool asks = std::holds_alternative<send_bytes>(q.event) || std::holds_alternative<start_tls>(q.event) ||

@@ -13,7 +13,7 @@ using step = client_transaction::step;
 // Says all that may be said without hearing more. The timer runs for the oldest reply awaited.
 void client_session::speak() {
   const std::size_t before = awaited_.size();
-  while (!over() && !held_ && say_next()) {
+  while (!over() && !held_ && !shelved_ && say_next()) {
   }
   if (!over() && awaited_.size() > before) tell(arm_timer{timeout_of(phase_, options_.wait)});
 }

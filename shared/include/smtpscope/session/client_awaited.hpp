@@ -3,8 +3,8 @@
 // (RFC 2920 §3.2), so a first-in-first-out list tells which reply belongs to what.
 
 #include <cstddef>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/session/state.hpp"
@@ -35,7 +35,7 @@ class client_awaited {
   [[nodiscard]] bool oldest_left() const noexcept { return left_ > 0; }
   awaited_reply take() {
     const awaited_reply a = all_.front();
-    all_.pop_front();
+    all_.erase(all_.begin());  // there are few: limits::pipelined_commands
     octets_ -= a.octets;
     if (left_ > 0) --left_;
     return a;
@@ -48,7 +48,7 @@ class client_awaited {
   }
 
  private:
-  std::deque<awaited_reply> all_;
+  std::vector<awaited_reply> all_;
   std::size_t left_ = 0;
   std::size_t octets_ = 0;
 };

@@ -21,14 +21,14 @@ class client_results {
   void note(std::size_t message, const failure& why);
   // Nothing more happens to the message: its outcome from its recipients' fates.
   const message_result& conclude(std::size_t message);
-  [[nodiscard]] bool concluded(std::size_t message) const noexcept { return concluded_[message]; }
+  [[nodiscard]] bool concluded(std::size_t message) const noexcept { return concluded_[message] != 0; }
   [[nodiscard]] bool all_concluded() const noexcept;
   // The sum of all messages. Precondition: all_concluded().
   [[nodiscard]] finished sum() const;
 
  private:
   std::vector<message_result> messages_;
-  std::vector<bool> concluded_;
+  std::vector<char> concluded_;  // 1 for a message that is
 };
 
 }  // namespace smtpscope::session

@@ -15,8 +15,8 @@
 // awaited, several where the server offers PIPELINING. Host must ask next() for everything before it
 // gives receive() more: a reply that comes before its command has left is a protocol error.
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +89,7 @@ class client_session {
   };
 
   client_session(client_options options, std::vector<client_message> messages);
+  [[nodiscard]] static result<client_session> make(client_options options, std::vector<client_message> messages);
 
   // client_session.cpp: happenings and the end
   void process_lines();
@@ -163,7 +164,8 @@ class client_session {
   std::vector<client_message> messages_;
   client_phase phase_ = client_phase::idle;
   intent next_ = intent::nothing;
-  std::deque<queued> events_;
+  std::vector<queued> events_;  // to be given out, from told_ on
+  std::size_t told_ = 0;
   wire::line_reader lines_;
   wire::reply_parser replies_;
   std::string unread_;  // bytes of the line that is looked at, and of its reply before it
