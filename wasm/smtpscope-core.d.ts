@@ -133,7 +133,8 @@ export interface AddressList { mailboxes: { name: string; address: string }[] }
 export interface ClientSetup {
   ehloName: string;                               // "[127.0.0.1]", "laptop.example"
   tls: "implicit" | "starttls" | "never";
-  auth?: { user: string; password: string; mechanism?: "PLAIN" | "LOGIN"; initialResponse?: boolean };
+  auth?: Login;
+  random?: string;                                // base64 of at least 32 octets, new for each session: without, no SCRAM and no DIGEST-MD5
   cleartextAuth?: boolean;                        // AUTH without TLS; only by the user's own choice
   patience?: "rfc5321" | "interactive";           // default interactive
   pipelining?: boolean;                           // commands in groups where PIPELINING is offered; default false
@@ -178,12 +179,21 @@ export interface FinishedResult {
   recipients: { path: string; accepted: boolean; code?: number }[];
 }
 
+export type Mechanism =
+  | "SCRAM-SHA-512-PLUS" | "SCRAM-SHA-256-PLUS" | "SCRAM-SHA-1-PLUS" | "SCRAM-SHA-512" | "SCRAM-SHA-256" | "SCRAM-SHA-1"
+  | "DIGEST-MD5" | "CRAM-MD5" | "PLAIN" | "LOGIN" | "OAUTHBEARER" | "XOAUTH2" | "EXTERNAL" | "ANONYMOUS";
+
+/** A password, or an access token for OAUTHBEARER and XOAUTH2. Without a mechanism the strongest that suits is taken. */
+export type Login = { user: string; mechanism?: Mechanism; initialResponse?: boolean }
+  & ({ password: string; token?: never } | { token: string; password?: never });
+
 export interface SimulationSetup {
   client: Omit<ClientSetup, "host" | "port">;
   server: {
     hostName: string;
     users: { name: string; password: string }[];
     mailboxes: string[];                          // "a@b.example" or "@b.example"
+    mechanisms?: Mechanism[];                     // in EHLO's order; default PLAIN, LOGIN
     starttls?: boolean;                           // default true
     maxMessageOctets?: number;
     hangUpAfter?: string;                         // drop the link instead of answering this verb: "EHLO" … "DATA", "." for the end of content

@@ -1,8 +1,11 @@
 #include "relay/cli/send_options.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "relay/base/random.hpp"
 #include "relay/net/certificate.hpp"
+#include "smtpscope/session/nonce.hpp"
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/tunnel/host_name.hpp"
 
@@ -36,6 +39,13 @@ status read_login(const typed_send& typed, session::client_options& options) {
   auto password = read_password(typed.password, typed.user);
   if (!password) return password.why();
   options.auth = session::credentials{typed.user, std::move(*password)};
+  // Where only mechanisms with tokens are named, what was given is a token.
+  const bool token = !options.mechanisms.empty() &&
+                     std::all_of(options.mechanisms.begin(), options.mechanisms.end(), [](const std::string& m) {
+                       const sasl::mechanism_traits* known = sasl::find_mechanism(m);
+                       return known != nullptr && known->by == sasl::proof_by::token;
+                     });
+  if (token) options.auth->kind = session::secret_kind::token;
   if (typed.auth_without_tls) options.without_tls = session::cleartext_auth::allowed_by_name;
   if (typed.no_initial_response) options.ir = session::initial_response::withheld;
   return {};
@@ -67,6 +77,9 @@ result<send_plan> make_plan(const typed_send& typed) {
   auto mail = make_submission(typed.message, plan.options.ehlo_name);
   if (!mail) return mail.why();
   plan.mail = std::move(*mail);
+  plan.options.random = random_octets(session::random_octets);
+  plan.options.server_name = plan.host;
+  plan.options.server_port = plan.port;
   if (const status ok = read_login(typed, plan.options); !ok) return ok.why();
   plan.ca_files.assign(typed.ca_files.begin(), typed.ca_files.end());
   return plan;

@@ -43,7 +43,11 @@ awaitable<void> session_host::perform(session::server_event& event) {
   if (const auto* line = std::get_if<session::command_received>(&event)) {
     turn_away_http(*line);
   } else if (const auto* credentials = std::get_if<session::credentials_offered>(&event)) {
-    static_cast<void>(session_.answer(decide(*credentials)));
+    static_cast<void>(session_.answer(policy_.decide(*credentials)));
+  } else if (const auto* asked = std::get_if<session::secret_requested>(&event)) {
+    static_cast<void>(session_.answer_secret(policy_.secret_for(*asked)));
+  } else if (const auto* reply = std::get_if<session::send_reply>(&event)) {
+    note_login(*reply);
   } else if (const auto* from = std::get_if<session::reverse_path_offered>(&event)) {
     static_cast<void>(session_.answer(decide(*from)));
   } else if (const auto* to = std::get_if<session::forward_path_offered>(&event)) {
@@ -60,11 +64,13 @@ awaitable<void> session_host::perform(session::server_event& event) {
   }
 }
 
-session::decision session_host::decide(const session::credentials_offered& q) {
-  session::decision d = policy_.decide(q);
-  login_refused_ = d.what == session::verdict::reject;
-  if (login_refused_) ++counts_.refused_logins;
-  return d;
+// RFC 4954 §6: 235 and 535 end a login of any mechanism.
+void session_host::note_login(const session::send_reply& reply) {
+  if (reply.in_answer_to != wire::verb::auth) return;
+  if (reply.reply.code == 235) login_refused_ = false;
+  if (reply.reply.code != 535) return;
+  login_refused_ = true;
+  ++counts_.refused_logins;
 }
 
 session::decision session_host::decide(const session::reverse_path_offered& q) const {

@@ -37,7 +37,7 @@ class session_host {
   [[nodiscard]] const session_counts& counts() const noexcept { return counts_; }
 
  private:
-  [[nodiscard]] session::decision decide(const session::credentials_offered& q);
+  void note_login(const session::send_reply& reply);
   [[nodiscard]] session::decision decide(const session::reverse_path_offered& q) const;
   [[nodiscard]] session::decision decide(const session::forward_path_offered& q);
   void turn_away_http(const session::command_received& line);

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "relay/net/channel_binding.hpp"
 #include "relay/net/connect.hpp"
 
 namespace smtpscope::net {
@@ -146,7 +147,8 @@ awaitable<bool> client_driver::secure() {
   if (cancel_if_asked()) co_return false;
   if (good) {
     const auto us = std::chrono::duration_cast<microseconds>(clock::now() - asked);
-    session_.tls_established(to_tls_info(make_report(*stream_.tls(), handshake_, us)), now());
+    session_.tls_established(to_tls_info(make_report(*stream_.tls(), handshake_, us)), now(),
+                             binding_of(*stream_.tls()));
   } else {
     tls_failed();
   }

@@ -23,6 +23,7 @@
 
 #include "relay/net/asio.hpp"
 #include "relay/net/buffer_pool.hpp"
+#include "relay/net/channel_binding.hpp"
 #include "relay/net/stream.hpp"
 #include "smtpscope/base/time.hpp"
 #include "smtpscope/session/event.hpp"
@@ -51,9 +52,9 @@ inline constexpr std::size_t gather_octets = 16 * 1024;
 
 template <class S>
 concept drivable_session = requires(S s, std::string_view bytes) {
-  s.connected();
+  s.connected(sasl::channel_binding{});
   s.receive(bytes);
-  s.tls_established();
+  s.tls_established(sasl::channel_binding{});
   s.peer_closed();
   s.timer_fired();
   s.next();
@@ -136,7 +137,7 @@ class session_driver {
     bool good = true;
     if (from_the_start == session::link_security::tls) good = co_await link_.start_tls();
     if (good) {
-      session_.connected();
+      session_.connected(binding());
       good = co_await perform_events();
     }
     while (good && !closing_) {
@@ -211,7 +212,7 @@ class session_driver {
     if (pick<session::start_tls>(event) != nullptr) {
       const bool good = co_await link_.start_tls();
       if (!good) co_return false;
-      session_.tls_established();
+      session_.tls_established(binding());
     }
     if (pick<session::close_connection>(event) != nullptr) {
       bool flushed = true;
@@ -220,6 +221,11 @@ class session_driver {
       co_return flushed;
     }
     co_return true;
+  }
+
+  // Of the TLS that stands; of none, none.
+  [[nodiscard]] sasl::channel_binding binding() const {
+    return stream_.tls() == nullptr ? sasl::channel_binding{} : binding_of(*stream_.tls());
   }
 
   // get_if that is also allowed for a kind that the variant does not have.

@@ -176,6 +176,9 @@ session::client_options options_of(const std::uint8_t* d) {
   o.ehlo_name = "client.example";
   o.auth = session::credentials{"alice", secret{"looking-glass"}};
   o.mechanisms = {bit(d[0], 0) ? "LOGIN" : "PLAIN"};
+  if (bit(d[2], 7)) o.mechanisms.clear();  // what the server offers, strongest first
+  o.random = std::string(32, 'r');
+  o.server_name = "mail.example";
   if (bit(d[0], 1)) o.ir = session::initial_response::withheld;
   if (bit(d[0], 2))
     o.tls = bit(d[2], 0) ? session::tls_policy::opportunistic : session::tls_policy::never;

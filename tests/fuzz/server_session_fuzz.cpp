@@ -37,7 +37,8 @@ void perform(session::server_session& server, const session::server_policy& p, h
       fuzz::check(!message->to.empty() && message->octets <= 4096);
       fuzz::check(server.answer(session::server_policy::stored("1")).ok());
     }
-    if (const auto decision = session::decide(p, *event)) fuzz::check(server.answer(*decision).ok());
+    const bool asked = session::decide(p, *event) || std::holds_alternative<session::secret_requested>(*event);
+    fuzz::check(session::answer(p, server, *event) == asked);
     if (std::holds_alternative<session::start_tls>(*event)) server.tls_established();
     if (std::holds_alternative<session::close_connection>(*event)) h.closed = true;
   }
@@ -68,6 +69,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   session::server_options options;
   options.host_name = "mail.example.org";
+  options.mechanisms = {"SCRAM-SHA-256", "DIGEST-MD5", "CRAM-MD5",    "PLAIN",
+                        "LOGIN",         "XOAUTH2",    "OAUTHBEARER", "ANONYMOUS"};
+  options.random = std::string(32, 'r');
   options.max_message_octets = 4096;
   options.max_recipients = 3;
   options.auth_on_plain_link = (data[0] & 1) != 0 ? session::offer::yes : session::offer::no;

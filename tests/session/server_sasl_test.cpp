@@ -50,12 +50,12 @@ enum class first { sent, withheld };
 std::string log_in(server_driver& d, std::string_view name, sasl::client_mechanism c, first how = first::sent) {
   std::string command = "AUTH " + std::string{name};
   if (how == first::sent)
-    if (const auto message = sasl::initial_response(c))
+    if (const auto message = c->initial_response())
       command += " " + (message->empty() ? "="s : text::base64_encode(*message));
   d.receive(command + "\r\n");
   std::string said = d.take_sent();
   for (int i = 0; i < 9 && said.substr(0, 4) == "334 "; ++i) {
-    const auto answer = sasl::respond(c, *text::base64_decode(std::string_view{said}.substr(4, said.size() - 6)));
+    const auto answer = c->respond(*text::base64_decode(std::string_view{said}.substr(4, said.size() - 6)));
     d.receive((answer ? text::base64_encode(*answer) : "*") + "\r\n");
     said = d.take_sent();
   }
@@ -183,7 +183,7 @@ TEST(ServerSasl, EveryStepCanBeCancelled) {
       d.receive("AUTH " + std::string{m.name} + "\r\n");
       std::string said = d.take_sent();
       for (int i = 0; i < steps && said.substr(0, 4) == "334 "; ++i) {
-        const auto answer = sasl::respond(c, *text::base64_decode(std::string_view{said}.substr(4, said.size() - 6)));
+        const auto answer = c->respond(*text::base64_decode(std::string_view{said}.substr(4, said.size() - 6)));
         d.receive((answer ? text::base64_encode(*answer) : "") + "\r\n");
         said = d.take_sent();
       }
@@ -241,7 +241,7 @@ TEST(ServerSasl, ARefusedTokenIsToldFirst) {
       server_driver d = greeted(sasl_server());
       (void)d.take_sent();
       sasl::client_mechanism c = client_for(row.mechanism, "tim", "expired");
-      d.receive("AUTH "s + row.mechanism + " " + text::base64_encode(*sasl::initial_response(c)) + "\r\n");
+      d.receive("AUTH "s + row.mechanism + " " + text::base64_encode(*c->initial_response()) + "\r\n");
       EXPECT_EQ(d.take_sent(), "334 " + text::base64_encode(row.json) + "\r\n");
       d.receive(answer + "\r\n"s);
       EXPECT_EQ(d.take_sent(), "535 5.7.8 Authentication credentials invalid\r\n");

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "members.hpp"
+#include "smtpscope/session/nonce.hpp"
+#include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::api {
 
@@ -59,7 +61,11 @@ void read_auth(members& m, client_options& options) {
   const json* value = m.object("auth");
   if (value == nullptr) return;
   members a{*value};
-  options.auth = session::credentials{a.text("user"), secret{a.text("password")}};
+  session::credentials who;
+  who.identity = a.text("user");
+  if (a.has("token")) who.kind = session::secret_kind::token;
+  who.password = secret{a.text(a.has("token") ? "token" : "password")};
+  options.auth = std::move(who);
   const std::string mechanism = a.text_or("mechanism", "");
   if (!mechanism.empty()) options.mechanisms = {mechanism};
   options.ir =
@@ -76,6 +82,11 @@ result<client_setup> read_client(const json& value, const blob_lookup& blobs) {
   read_auth(m, options);
   options.without_tls =
       m.flag_or("cleartextAuth", false) ? session::cleartext_auth::allowed_by_name : session::cleartext_auth::refused;
+  if (m.has("random")) {
+    auto random = text::base64_decode(m.text("random"));
+    if (random) options.random = std::move(*random);
+    if (!session::enough_random(options.random)) m.fail("\"random\" must be base64 of at least 32 octets");
+  }
   const std::string patience = m.text_or("patience", "interactive");
   options.wait = patience == "rfc5321" ? session::patience::rfc5321 : session::patience::interactive;
   if (patience != "rfc5321" && patience != "interactive") m.fail("\"patience\" must be \"rfc5321\" or \"interactive\"");
@@ -125,6 +136,7 @@ void read_server(members& m, sim::setup& out) {
       out.policy.users.push_back({u.text("name"), secret{u.text("password")}});
       if (u.problem()) s.fail("users: " + u.problem()->detail);
     }
+  if (s.has("mechanisms")) out.server.mechanisms = s.texts("mechanisms");
   out.fault = read_fault(s);
   if (s.problem()) m.fail("server: " + s.problem()->detail);
 }
@@ -180,6 +192,8 @@ result<client_setup> read_client_setup(const json& value, const blob_lookup& blo
   members m{value};
   setup->to.host = m.text("host");
   setup->to.port = static_cast<int>(m.number("port", 1, 65535));
+  setup->options.server_name = setup->to.host;
+  setup->options.server_port = setup->to.port;
   if (m.problem()) return *m.problem();
   return setup;
 }

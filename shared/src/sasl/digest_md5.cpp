@@ -8,6 +8,7 @@
 #include "smtpscope/sasl/prepare.hpp"
 #include "smtpscope/sasl/scram_message.hpp"
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/concat.hpp"
 #include "smtpscope/text/digest.hpp"
 #include "smtpscope/text/utf8.hpp"
 
@@ -18,7 +19,8 @@ namespace {
 constexpr std::string_view count_one = "00000001";  // nc: each nonce serves once
 constexpr std::size_t message_octets = 4096;        // RFC 2831 §2.1.2: a response stays below
 
-error distrust(std::string why) { return {errc::invalid_encoding, std::move(why)}; }
+result<std::string> distrust(std::string_view why) { return client_fails(errc::invalid_encoding, why); }
+result<server_step> malformed(std::string_view why) { return server_fails(errc::invalid_encoding, why); }
 
 std::string md5_hex(std::string_view octets) { return text::to_hex(text::digest(text::digest_kind::md5, octets)); }
 
@@ -50,28 +52,26 @@ bool lists(std::string_view list, std::string_view token) {
 }  // namespace
 
 digest_md5_values digest_md5(const digest_md5_inputs& in, std::string_view password) {
-  secret first{text::digest(text::digest_kind::md5, in.user + ":" + in.realm + ":" + std::string{password})};
-  std::string a1{first.reveal()};
-  a1 += ":" + in.nonce + ":" + in.client_nonce;
-  if (!in.authorization.empty()) a1 += ":" + in.authorization;
-  const secret whole{std::move(a1)};
+  const secret first{text::digest(text::digest_kind::md5, text::concat({in.user, ":", in.realm, ":", password}))};
+  const std::string_view colon = in.authorization.empty() ? "" : ":";
+  const secret whole{text::concat({first.reveal(), ":", in.nonce, ":", in.client_nonce, colon, in.authorization})};
   const std::string key = md5_hex(whole.reveal());
-  const std::string middle = in.nonce + ":" + std::string{count_one} + ":" + in.client_nonce + ":auth:";
-  const auto value = [&](const std::string& method) {
-    return md5_hex(key + ":" + middle + md5_hex(method + ":" + in.uri));
+  const auto value = [&](std::string_view method) {
+    const std::string asked = md5_hex(text::concat({method, ":", in.uri}));
+    return md5_hex(text::concat({key, ":", in.nonce, ":", count_one, ":", in.client_nonce, ":auth:", asked}));
   };
   return {value("AUTHENTICATE"), value("")};
 }
 
 // -------------------------------------------------------------------------------------- client
 
-result<digest_md5_client> digest_md5_client::create(client_setup setup) {
+result<client_mechanism> digest_md5_client::create(client_setup setup) {
   if (!is_nonce(setup.nonce)) return error{errc::invalid_argument, "DIGEST-MD5 needs randomness for its nonce"};
   if (setup.host.empty())
     return error{errc::invalid_argument, "DIGEST-MD5 needs the server's name, to which the answer is bound"};
   if (auto user = prepare(setup.authentication_identity, "the user name"); !user) return user.why();
   if (auto password = prepare(setup.password.reveal(), "the password"); !password) return password.why();
-  return digest_md5_client{std::move(setup)};
+  return client_mechanism{new digest_md5_client{std::move(setup)}};
 }
 
 result<std::string> digest_md5_client::respond(std::string_view challenge) {
@@ -81,7 +81,7 @@ result<std::string> digest_md5_client::respond(std::string_view challenge) {
     case state::proven:
     case state::over: break;
   }
-  return error{errc::misuse, "DIGEST-MD5 is over, and the server asked again"};
+  return client_fails(errc::misuse, "DIGEST-MD5 is over, and the server asked again");
 }
 
 result<std::string> digest_md5_client::answer(std::string_view challenge) {
@@ -108,15 +108,13 @@ result<std::string> digest_md5_client::answer(std::string_view challenge) {
   in.client_nonce = setup_.nonce;
   in.uri = "smtp/" + setup_.host;
   in.authorization = setup_.authorization_identity;
-  std::string out;
-  if (utf8) out += "charset=utf-8,";
-  out += "username=" + quoted(setup_.authentication_identity);
+  std::string out = text::concat({utf8 ? "charset=utf-8," : "", "username=", quoted(setup_.authentication_identity)});
   if (realm != all->end()) out += ",realm=" + quoted(in.realm);
-  out += ",nonce=" + quoted(in.nonce) + ",nc=" + std::string{count_one} + ",cnonce=" + quoted(in.client_nonce);
   in.realm = as_hashed(in.realm);
   const secret password{as_hashed(setup_.password.reveal())};
   digest_md5_values values = digest_md5(in, password.reveal());
-  out += ",digest-uri=" + quoted(in.uri) + ",response=" + values.response + ",qop=auth";
+  out += text::concat({",nonce=", quoted(in.nonce), ",nc=", count_one, ",cnonce=", quoted(in.client_nonce),
+                       ",digest-uri=", quoted(in.uri), ",response=", values.response, ",qop=auth"});
   if (!in.authorization.empty()) out += ",authzid=" + quoted(in.authorization);
   if (out.size() >= message_octets) return distrust("the server's DIGEST-MD5 challenge is too long to be answered");
   response_auth_ = std::move(values.response_auth);
@@ -138,8 +136,8 @@ result<std::string> digest_md5_client::check_server(std::string_view challenge) 
 // -------------------------------------------------------------------------------------- server
 
 server_step digest_md5_server::start() {
-  return challenge{"realm=" + quoted(setup_.host) + ",nonce=" + quoted(setup_.nonce) +
-                   ",qop=\"auth\",charset=utf-8,algorithm=md5-sess"};
+  return challenge{text::concat({"realm=", quoted(setup_.host), ",nonce=", quoted(setup_.nonce),
+                                 ",qop=\"auth\",charset=utf-8,algorithm=md5-sess"})};
 }
 
 result<server_step> digest_md5_server::step(std::string_view response) {
@@ -147,17 +145,17 @@ result<server_step> digest_md5_server::step(std::string_view response) {
     case state::start: return take_answer(response);
     case state::proof_sent:
       state_ = state::over;
-      if (!response.empty()) return distrust("DIGEST-MD5 ends with an empty response");
-      return server_step{proof::right};
+      if (!response.empty()) return malformed("DIGEST-MD5 ends with an empty response");
+      return server_ends(proof::right);
     case state::asked:
     case state::over: break;
   }
-  return error{errc::misuse, "DIGEST-MD5 expects no response now"};
+  return server_fails(errc::misuse, "DIGEST-MD5 expects no response now");
 }
 
 result<server_step> digest_md5_server::take_answer(std::string_view response) {
   state_ = state::over;
-  if (response.size() >= message_octets) return distrust("A DIGEST-MD5 response has fewer than 4096 octets");
+  if (response.size() >= message_octets) return malformed("A DIGEST-MD5 response has fewer than 4096 octets");
   const auto all = parse_directives(response);
   if (!all) return all.why();
   const auto value = [&all](std::string_view key) {
@@ -165,28 +163,28 @@ result<server_step> digest_md5_server::take_answer(std::string_view response) {
     return found == nullptr ? std::string{} : *found;
   };
   for (const char* key : {"username", "nonce", "cnonce", "nc", "digest-uri", "response"})
-    if (value(key).empty()) return distrust("DIGEST-MD5 needs one directive " + std::string{key});
-  if (count(*all, "qop") > 0 && value("qop") != "auth") return distrust("DIGEST-MD5 here knows qop=auth only");
-  if (count(*all, "realm") > 1 || count(*all, "authzid") > 1) return distrust("A DIGEST-MD5 directive is repeated");
+    if (value(key).empty()) return malformed(text::concat({"DIGEST-MD5 needs one directive ", key}));
+  if (count(*all, "qop") > 0 && value("qop") != "auth") return malformed("DIGEST-MD5 here knows qop=auth only");
+  if (count(*all, "realm") > 1 || count(*all, "authzid") > 1) return malformed("A DIGEST-MD5 directive is repeated");
   // Clients know the server by other names than it does itself: only the service is checked.
-  if (!text::istarts_with(value("digest-uri"), "smtp/")) return distrust("The digest-uri must begin with smtp/");
-  if (value("nonce") != setup_.nonce || value("nc") != count_one) return server_step{proof::wrong};
+  if (!text::istarts_with(value("digest-uri"), "smtp/")) return malformed("The digest-uri must begin with smtp/");
+  if (value("nonce") != setup_.nonce || value("nc") != count_one) return server_ends(proof::wrong);
   offered_ = text::to_lower(value("response"));
   const std::string user = value("username");
   inputs_ = {as_hashed(user), as_hashed(value("realm")), setup_.nonce,
              value("cnonce"), value("digest-uri"),       value("authzid")};
   state_ = state::asked;
-  return server_step{secret_wanted{inputs_.authorization, user}};
+  return server_asks(inputs_.authorization, user);
 }
 
 result<server_step> digest_md5_server::use_secret(const std::optional<secret>& password) {
-  if (state_ != state::asked) return error{errc::misuse, "DIGEST-MD5 asked for no secret"};
+  if (state_ != state::asked) return server_fails(errc::misuse, "DIGEST-MD5 asked for no secret");
   const secret used{as_hashed(password ? password->reveal() : std::string_view{setup_.salt_key})};
   const digest_md5_values values = digest_md5(inputs_, used.reveal());
   state_ = state::over;
-  if (!text::equal_in_constant_time(offered_, values.response) || !password) return server_step{proof::wrong};
+  if (!text::equal_in_constant_time(offered_, values.response) || !password) return server_ends(proof::wrong);
   state_ = state::proof_sent;
-  return server_step{challenge{"rspauth=" + values.response_auth}};
+  return server_says("rspauth=" + values.response_auth);
 }
 
 }  // namespace smtpscope::sasl

@@ -11,20 +11,17 @@ result<std::string> login_client::respond(std::string_view /*challenge*/) {
   switch (++answered_) {  // the challenge's text varies ("Username:", "User Name\0"): order decides
     case 1: return identity_;
     case 2: return std::string{password_.reveal()};
-    default: return error{errc::misuse, "LOGIN has two responses only, and both were sent already"};
+    default: return client_fails(errc::misuse, "LOGIN has two responses only, and both were sent already");
   }
 }
 
 result<server_step> login_server::step(std::string_view response) {
   if (!identity_) {
-    if (response.empty()) return error{errc::invalid_encoding, "LOGIN needs a user name"};
+    if (response.empty()) return server_fails(errc::invalid_encoding, "LOGIN needs a user name");
     identity_ = std::string{response};
-    return server_step{challenge{"Password:"}};
+    return server_says("Password:");
   }
-  offered_credentials offered;
-  offered.authentication_identity = *identity_;
-  offered.password = secret{std::string{response}};
-  return server_step{std::move(offered)};
+  return server_offers({}, *identity_, response);
 }
 
 }  // namespace smtpscope::sasl

@@ -1,7 +1,17 @@
 #include "smtpscope/sasl/mechanism.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+
+#include "smtpscope/sasl/cram_md5.hpp"
+#include "smtpscope/sasl/digest_md5.hpp"
+#include "smtpscope/sasl/external.hpp"
+#include "smtpscope/sasl/login.hpp"
+#include "smtpscope/sasl/oauth.hpp"
+#include "smtpscope/sasl/plain.hpp"
+#include "smtpscope/sasl/scram.hpp"
 
 namespace smtpscope::sasl {
 
@@ -23,12 +33,6 @@ std::optional<text::digest_kind> scram_digest(std::string_view name) {
   return std::nullopt;
 }
 
-template <class T>
-result<client_mechanism> widen(result<T> made) {
-  if (!made) return made.why();
-  return client_mechanism{std::move(*made)};
-}
-
 }  // namespace
 
 const mechanism_traits* find_mechanism(std::string_view name) noexcept {
@@ -40,64 +44,31 @@ const mechanism_traits* find_mechanism(std::string_view name) noexcept {
 result<client_mechanism> make_client(std::string_view name, client_setup setup) {
   const mechanism_traits* known = find_mechanism(name);
   if (known == nullptr) return unknown(name);
-  if (const auto digest = scram_digest(name))
-    return widen(scram_client::create(*digest, known->binding, std::move(setup)));
-  if (name == "DIGEST-MD5") return widen(digest_md5_client::create(std::move(setup)));
-  if (name == "CRAM-MD5") return client_mechanism{cram_md5_client{std::move(setup)}};
-  if (name == "OAUTHBEARER") return widen(oauth_client::create(oauth_form::oauthbearer, std::move(setup)));
-  if (name == "XOAUTH2") return widen(oauth_client::create(oauth_form::xoauth2, std::move(setup)));
-  if (name == "EXTERNAL") return widen(nameless_client::create(nameless_form::external, setup));
-  if (name == "ANONYMOUS") return widen(nameless_client::create(nameless_form::anonymous, setup));
+  if (const auto digest = scram_digest(name)) return scram_client::create(*digest, known->binding, std::move(setup));
+  if (name == "DIGEST-MD5") return digest_md5_client::create(std::move(setup));
+  if (name == "CRAM-MD5") return client_mechanism{new cram_md5_client{std::move(setup)}};
+  if (name == "OAUTHBEARER") return oauth_client::create(oauth_form::oauthbearer, std::move(setup));
+  if (name == "XOAUTH2") return oauth_client::create(oauth_form::xoauth2, std::move(setup));
+  if (name == "EXTERNAL") return nameless_client::create(nameless_form::external, setup);
+  if (name == "ANONYMOUS") return nameless_client::create(nameless_form::anonymous, setup);
   if (name == "LOGIN")
-    return client_mechanism{login_client{std::move(setup.authentication_identity), std::move(setup.password)}};
-  return widen(plain_client::create(std::move(setup)));
+    return client_mechanism{new login_client{std::move(setup.authentication_identity), std::move(setup.password)}};
+  return plain_client::create(std::move(setup));
 }
 
 result<server_mechanism> make_server(std::string_view name, server_setup setup) {
   const mechanism_traits* known = find_mechanism(name);
   if (known == nullptr) return unknown(name);
   if (const auto digest = scram_digest(name))
-    return server_mechanism{scram_server{*digest, known->binding, std::move(setup)}};
-  if (name == "DIGEST-MD5") return server_mechanism{digest_md5_server{std::move(setup)}};
-  if (name == "CRAM-MD5") return server_mechanism{cram_md5_server{std::move(setup)}};
-  if (name == "OAUTHBEARER") return server_mechanism{oauth_server{oauth_form::oauthbearer}};
-  if (name == "XOAUTH2") return server_mechanism{oauth_server{oauth_form::xoauth2}};
-  if (name == "EXTERNAL") return server_mechanism{nameless_server{nameless_form::external}};
-  if (name == "ANONYMOUS") return server_mechanism{nameless_server{nameless_form::anonymous}};
-  if (name == "LOGIN") return server_mechanism{login_server{}};
-  return server_mechanism{plain_server{}};
-}
-
-std::optional<std::string> initial_response(client_mechanism& m) {
-  return std::visit([](auto& one) { return one.initial_response(); }, m);
-}
-
-result<std::string> respond(client_mechanism& m, std::string_view challenge) {
-  return std::visit([challenge](auto& one) { return one.respond(challenge); }, m);
-}
-
-bool server_proven(const client_mechanism& m) {
-  return std::visit([](const auto& one) { return one.server_proven(); }, m);
-}
-
-server_step start(server_mechanism& m) {
-  return std::visit([](auto& one) { return one.start(); }, m);
-}
-
-result<server_step> step(server_mechanism& m, std::string_view response) {
-  return std::visit([response](auto& one) { return one.step(response); }, m);
-}
-
-result<server_step> use_secret(server_mechanism& m, const std::optional<secret>& password) {
-  if (auto* scram = std::get_if<scram_server>(&m)) return scram->use_secret(password);
-  if (auto* digest = std::get_if<digest_md5_server>(&m)) return digest->use_secret(password);
-  if (auto* cram = std::get_if<cram_md5_server>(&m)) return cram->use_secret(password);
-  return error{errc::misuse, "this mechanism asks for no secret"};
-}
-
-std::optional<challenge> refusal(server_mechanism& m) {
-  if (auto* oauth = std::get_if<oauth_server>(&m)) return oauth->refusal();
-  return std::nullopt;
+    return server_mechanism{new scram_server{*digest, known->binding, std::move(setup)}};
+  if (name == "DIGEST-MD5") return server_mechanism{new digest_md5_server{std::move(setup)}};
+  if (name == "CRAM-MD5") return server_mechanism{new cram_md5_server{std::move(setup)}};
+  if (name == "OAUTHBEARER") return server_mechanism{new oauth_server{oauth_form::oauthbearer}};
+  if (name == "XOAUTH2") return server_mechanism{new oauth_server{oauth_form::xoauth2}};
+  if (name == "EXTERNAL") return server_mechanism{new nameless_server{nameless_form::external}};
+  if (name == "ANONYMOUS") return server_mechanism{new nameless_server{nameless_form::anonymous}};
+  if (name == "LOGIN") return server_mechanism{new login_server{}};
+  return server_mechanism{new plain_server{}};
 }
 
 }  // namespace smtpscope::sasl

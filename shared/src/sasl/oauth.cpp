@@ -5,6 +5,7 @@
 
 #include "smtpscope/sasl/scram_message.hpp"
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/concat.hpp"
 
 namespace smtpscope::sasl {
 
@@ -19,7 +20,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-error malformed(std::string why) { return {errc::invalid_encoding, std::move(why)}; }
+result<server_step> malformed(std::string_view why) { return server_fails(errc::invalid_encoding, why); }
 
 // "Bearer TOKEN"; nothing for another scheme.
 std::optional<std::string_view> token_of(std::string_view value) {
@@ -32,31 +33,28 @@ std::optional<std::string_view> token_of(std::string_view value) {
 
 }  // namespace
 
-result<oauth_client> oauth_client::create(oauth_form form, client_setup setup) {
+result<client_mechanism> oauth_client::create(oauth_form form, client_setup setup) {
   if (!is_token(setup.password.reveal()))
     return error{errc::forbidden_character, "an access token has letters, digits and -._~+/= only"};
   const std::string& user = setup.authentication_identity;
   if (std::any_of(user.begin(), user.end(), text::is_control))
     return error{errc::forbidden_character, "the user name holds a control character"};
-  return oauth_client{form, std::move(setup)};
+  return client_mechanism{new oauth_client{form, std::move(setup)}};
 }
 
 std::optional<std::string> oauth_client::initial_response() {
   state_ = state::sent;
-  std::string message;
-  switch (form_) {
-    case oauth_form::xoauth2: message = "user=" + setup_.authentication_identity + separator; break;
-    case oauth_form::oauthbearer:  // RFC 7628 §3.1
-      message = "n,a=" + escape_name(setup_.authentication_identity) + "," + separator;
-      if (!setup_.host.empty()) message += "host=" + setup_.host + separator;
-      if (setup_.port != 0) message += "port=" + std::to_string(setup_.port) + separator;
-      break;
-  }
-  message += "auth=Bearer ";
-  message += setup_.password.reveal();
-  message += separator;
-  message += separator;
-  return message;
+  const std::string& user = setup_.authentication_identity;
+  const std::string_view token = setup_.password.reveal();
+  if (form_ == oauth_form::xoauth2)
+    return text::concat({"user=", user,
+                         "\x01"
+                         "auth=Bearer ",
+                         token, "\x01\x01"});
+  std::string target;  // RFC 7628 §3.1
+  if (!setup_.host.empty()) target = text::concat({"host=", setup_.host, "\x01"});
+  if (setup_.port != 0) target += text::concat({"port=", std::to_string(setup_.port), "\x01"});
+  return text::concat({"n,a=", escape_name(user), ",\x01", target, "auth=Bearer ", token, "\x01\x01"});
 }
 
 result<std::string> oauth_client::respond(std::string_view /*challenge*/) {
@@ -67,21 +65,21 @@ result<std::string> oauth_client::respond(std::string_view /*challenge*/) {
       return form_ == oauth_form::oauthbearer ? std::string{separator} : std::string{};
     case state::refused: break;
   }
-  return error{errc::misuse, "the server refused the token and asked again"};
+  return client_fails(errc::misuse, "the server refused the token and asked again");
 }
 
 result<server_step> oauth_server::step(std::string_view response) {
-  if (refused_) return server_step{proof::wrong};
-  offered_credentials offered;
+  if (refused_) return server_ends(proof::wrong);
+  std::string user;
   std::string_view rest = response;
   if (form_ == oauth_form::oauthbearer) {  // gs2-header without channel binding
     if (rest.substr(0, 2) != "n," && rest.substr(0, 2) != "y,") return malformed("OAUTHBEARER begins with n,a=user,");
     rest.remove_prefix(2);
     const auto name = take_attribute(rest, 'a');
     if (!name) return malformed("OAUTHBEARER needs a user name, as a=");
-    auto user = unescape_name(*name);
-    if (!user) return user.why();
-    offered.authentication_identity = std::move(*user);
+    auto plain = unescape_name(*name);
+    if (!plain) return plain.why();
+    user = std::move(*plain);
     if (rest.substr(0, 1) != std::string_view{&separator, 1})
       return malformed("OAUTHBEARER needs a ^A after its header");
     rest.remove_prefix(1);
@@ -91,25 +89,22 @@ result<server_step> oauth_server::step(std::string_view response) {
     const std::size_t end = rest.find(separator);
     const std::string_view pair = rest.substr(0, end);
     if (end == std::string_view::npos) return malformed("A token's message is made of pairs that end in ^A");
-    if (form_ == oauth_form::xoauth2 && text::istarts_with(pair, "user="))
-      offered.authentication_identity = pair.substr(5);
+    if (form_ == oauth_form::xoauth2 && text::istarts_with(pair, "user=")) user = pair.substr(5);
     if (text::istarts_with(pair, "auth=")) token = token_of(pair.substr(5));
     rest.remove_prefix(end + 1);
   }
   if (rest.size() != 1) return malformed("A token's message ends with two ^A");
-  if (!token || offered.authentication_identity.empty())
-    return malformed("A user name and \"auth=Bearer\" with a token are needed");
-  offered.password = secret{std::string{*token}};
-  return server_step{std::move(offered)};
+  if (!token || user.empty()) return malformed("A user name and \"auth=Bearer\" with a token are needed");
+  return server_offers({}, user, *token);
 }
 
-challenge oauth_server::refusal() {
+std::optional<challenge> oauth_server::refusal() {
   refused_ = true;
   switch (form_) {
-    case oauth_form::xoauth2: return {R"({"status":"401","schemes":"bearer","scope":"mail"})"};
-    case oauth_form::oauthbearer: return {R"({"status":"invalid_token","schemes":"bearer","scope":"mail"})"};
+    case oauth_form::xoauth2: return challenge{R"({"status":"401","schemes":"bearer","scope":"mail"})"};
+    case oauth_form::oauthbearer: return challenge{R"({"status":"invalid_token","schemes":"bearer","scope":"mail"})"};
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace smtpscope::sasl

@@ -176,7 +176,7 @@ result<std::string> client_authentication::begin(const wire::capabilities& serve
   sasl_ = std::move(*made);
   std::string argument = mechanism_;
   if (options_.ir == initial_response::withheld) return argument;
-  const std::optional<std::string> first = sasl::initial_response(*sasl_);
+  const std::optional<std::string> first = sasl_->initial_response();
   if (!first) return argument;
   const std::string encoded = first->empty() ? "=" : text::base64_encode(*first);  // RFC 4954 §4
   // RFC 4954 §4: a line that would be too long goes without the initial response. The two
@@ -198,14 +198,14 @@ result<std::string> client_authentication::answer(const wire::reply& challenge) 
   if (challenges_ > limits::sasl_challenges) return give_up("the server asked more questions than any login needs");
   const result<std::string> octets = text::base64_decode(challenge.text());
   if (!octets) return give_up("the server's login challenge is not base64");
-  const result<std::string> response = sasl::respond(*sasl_, *octets);
+  const result<std::string> response = sasl_->respond(*octets);
   if (!response) return give_up(response.why().detail);
   return text::base64_encode(*response);
 }
 
 status client_authentication::accepted() {
   if (given_up_) return error{errc::misuse, "the server accepted a login that was cancelled"};
-  if (!sasl_ || !sasl::server_proven(*sasl_))
+  if (!sasl_ || !sasl_->server_proven())
     return error{errc::misuse, "the server accepted the login without the proof that " + mechanism_ + " asks of it"};
   sasl_.reset();
   return {};

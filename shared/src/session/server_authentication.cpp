@@ -82,7 +82,7 @@ authentication_step server_authentication::begin(const wire::command& c, link_se
   mechanism_ = c.mechanism;
   challenges_ = 0;
   refused_.reset();
-  sasl::server_step first = sasl::start(*sasl_);
+  sasl::server_step first = sasl_->start();
   if (!c.initial_response) return advance(std::move(first));
   // RFC 4954 §4: where the server begins, an initial response is an error.
   const auto* opening = std::get_if<sasl::challenge>(&first);
@@ -104,7 +104,7 @@ authentication_step server_authentication::answer_too_long() {
 authentication_step server_authentication::take(std::string_view base64) {
   const result<std::string> octets = text::base64_decode(base64);
   if (!octets) return end(make(501, 5, 2, "Cannot decode response: not base64"));
-  return advance(sasl::step(*sasl_, *octets));
+  return advance(sasl_->step(*octets));
 }
 
 authentication_step server_authentication::say(const sasl::challenge& challenge) {
@@ -130,12 +130,12 @@ authentication_step server_authentication::advance(result<sasl::server_step> ste
 }
 
 authentication_step server_authentication::use_secret(const std::optional<secret>& password) {
-  return advance(sasl::use_secret(*sasl_, password));
+  return advance(sasl_->use_secret(password));
 }
 
 authentication_step server_authentication::decide(const decision& d) {
   if (d.what == verdict::accept) return accept(d);
-  const std::optional<sasl::challenge> reason = sasl::refusal(*sasl_);
+  const std::optional<sasl::challenge> reason = sasl_->refusal();
   if (!reason) return refuse(d);
   refused_ = d;
   return say(*reason);

@@ -8,6 +8,7 @@
 #include "smtpscope/trace/diagnose.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/explain.hpp"
+#include "smtpscope/trace/sasl_view.hpp"
 
 namespace smtpscope::trace {
 
@@ -69,37 +70,16 @@ wire::reply_context context_of(client_stage stage) {
   return stage == client_stage::ehlo ? wire::reply_context::ehlo : wire::reply_context::ordinary;
 }
 
-json secret_part(std::string_view part, std::string_view value, bool shown) {
-  json j = json::object();
-  set(j, "name", part);
-  if (shown) {
-    set(j, "value", value);
-  } else {
-    set(j, "value", json(nullptr));  // braces would make a list of it
+// How a client came to its mechanism.
+json candidates_data(const std::vector<session::mechanism_candidate>& all) {
+  json list = json::array();
+  for (const session::mechanism_candidate& c : all) {
+    json one = json::object();
+    set(one, "mechanism", c.mechanism);
+    set(one, "standing", session::name(c.standing));
+    list.push_back(std::move(one));
   }
-  return j;
-}
-
-// A client's SASL message, decoded into named parts; secrets become null unless shown.
-json decode_response(std::string_view mechanism, int ordinal, std::string_view base64, bool show) {
-  const auto octets = text::base64_decode(base64 == "=" ? std::string_view{} : base64);
-  if (!octets) return nullptr;
-  json parts = json::array();
-  if (mechanism == "PLAIN") {  // RFC 4616 §2
-    const std::size_t first = octets->find('\0');
-    const std::size_t second = first == std::string::npos ? first : octets->find('\0', first + 1);
-    if (second == std::string::npos) return nullptr;
-    parts.push_back(secret_part("authorization_identity", octets->substr(0, first), true));
-    parts.push_back(secret_part("authentication_identity", octets->substr(first + 1, second - first - 1), true));
-    parts.push_back(secret_part("password", octets->substr(second + 1), show));
-    return parts;
-  }
-  if (mechanism == "LOGIN") {
-    parts.push_back(ordinal == 1 ? secret_part("authentication_identity", *octets, true)
-                                 : secret_part("password", *octets, show));
-    return parts;
-  }
-  return nullptr;
+  return list;
 }
 
 // RFC 3030 §2: chunks are not dot-stuffed.
@@ -258,12 +238,12 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
   if (parsed.what == wire::verb::auth) {
     sasl_responses_ = 0;
     set(e.data, "mechanism", parsed.mechanism);
+    if (!sent.candidates.empty()) set(e.data, "candidates", candidates_data(sent.candidates));
     if (parsed.initial_response) {
-      ++sasl_responses_;
-      set(e.data, "decoded",
-          decode_response(parsed.mechanism, sasl_responses_, *parsed.initial_response, secrets_ == secrets::shown));
+      const bool empty = *parsed.initial_response == "=";  // RFC 4954 §4
       for (std::size_t i = 0; i < e.fields.size(); ++i)
-        if (e.fields[i].name == "initial_response") hide(e, i, parsed.mechanism);
+        if (e.fields[i].name == "initial_response")
+          add_sasl_message(e, i, parsed.mechanism, empty ? std::string_view{} : *parsed.initial_response);
     }
   }
   e.explain = explain(e, *words_);
@@ -283,17 +263,24 @@ void recorder::add_sasl_response(const session::send_bytes& sent, session_time n
   if (base64 == "*") {
     set(e.data, "cancelled", true);
   } else {
-    ++sasl_responses_;
-    set(e.data, "decoded", decode_response(sent.mechanism, sasl_responses_, base64, secrets_ == secrets::shown));
-    hide(e, 1, sent.mechanism);
+    add_sasl_message(e, 1, sent.mechanism, base64);
   }
   e.explain = explain(e, *words_);
 }
 
-// Masks one field of `e` unless it holds no secret. LOGIN's first response is the user name.
-void recorder::hide(entry& e, std::size_t field, std::string_view mechanism) {
+// A message of the client's, which `field` of `e` holds: taken apart, and masked where it is secret.
+void recorder::add_sasl_message(entry& e, std::size_t field, std::string_view mechanism, std::string_view base64) {
+  ++sasl_responses_;
+  const auto octets = text::base64_decode(base64);
+  const values shown = secrets_ == secrets::shown ? values::all : values::without_secrets;
+  // What is not base64 is nothing the mechanism knows: nobody can say that it is harmless.
+  set(e.data, "decoded", octets ? response_parts(mechanism, sasl_responses_, *octets, shown) : json(nullptr));
+  if (!octets || response_secrecy(mechanism, sasl_responses_, *octets) == secrecy::secret) hide(e, field);
+}
+
+// Masks one field of `e`.
+void recorder::hide(entry& e, std::size_t field) {
   if (secrets_ == secrets::shown) return;
-  if (mechanism == "LOGIN" && sasl_responses_ == 1) return;
   const std::uint32_t begin = e.fields[field].begin;
   const std::uint32_t end = e.fields[field].end;
   e.bytes.replace(begin, end - begin, mask);
@@ -352,9 +339,20 @@ void recorder::add_reply(const session::reply_received& received, session_time n
   if (!received.mechanism.empty()) set(e.data, "mechanism", received.mechanism);
   if (challenge) {
     set(e.data, "step", received.sasl_step);
-    if (const auto octets = text::base64_decode(r.value.text())) set(e.data, "decoded", *octets);
+    add_challenge(e, received);
   }
   e.explain = explain(e, *words_);
+}
+
+void recorder::add_challenge(entry& e, const session::reply_received& received) {
+  const values shown = secrets_ == secrets::shown ? values::all : values::without_secrets;
+  if (const auto octets = text::base64_decode(received.reply.value.text()))
+    set(e.data, "decoded", challenge_parts(received.mechanism, sasl_responses_, *octets, shown));
+  if (secrets_ == secrets::shown || challenge_secrecy(received.mechanism, sasl_responses_) == secrecy::open) return;
+  for (std::size_t i = 0; i < e.fields.size(); ++i)
+    if (e.fields[i].name == "text" && e.fields[i].begin < e.fields[i].end) hide(e, i);
+  set(e.data, "lines",
+      smtpscope::to_json(std::vector<std::string>(received.reply.value.lines.size(), std::string{mask})));
 }
 
 void recorder::add_end(session_time now) {

@@ -7,6 +7,12 @@
 namespace smtpscope::sasl {
 namespace {
 
+using test::initial_response;
+using test::respond;
+using test::start;
+using test::step;
+using test::use_secret;
+
 TEST(SaslCramMd5, ClientOfRfc2195) {
   const struct {
     const char* user;

@@ -8,6 +8,11 @@
 namespace smtpscope::sasl {
 namespace {
 
+using test::initial_response;
+using test::respond;
+using test::server_proven;
+using test::step;
+
 using namespace std::string_literals;
 
 const std::string sample_challenge =

@@ -9,6 +9,13 @@
 namespace smtpscope::sasl {
 namespace {
 
+using test::initial_response;
+using test::respond;
+using test::server_proven;
+using test::start;
+using test::step;
+using test::use_secret;
+
 using namespace std::string_literals;
 
 client_mechanism client(std::string_view name, std::string identity, std::string password) {

@@ -7,6 +7,12 @@
 namespace smtpscope::sasl {
 namespace {
 
+using test::initial_response;
+using test::refusal;
+using test::respond;
+using test::server_proven;
+using test::step;
+
 using namespace std::string_literals;
 
 const std::string rfc7628 =

@@ -9,6 +9,12 @@
 namespace smtpscope::sasl {
 namespace {
 
+using test::initial_response;
+using test::respond;
+using test::server_proven;
+using test::step;
+using test::use_secret;
+
 using namespace std::string_literals;
 using test::challenge_of;
 using test::client_of;

@@ -43,6 +43,17 @@ inline server_mechanism server(std::string_view name, server_setup setup) {
   return std::move(*made);
 }
 
+// The calls as functions: tests read like the talk they are about.
+inline std::optional<std::string> initial_response(client_mechanism& m) { return m->initial_response(); }
+inline result<std::string> respond(client_mechanism& m, std::string_view challenge) { return m->respond(challenge); }
+inline bool server_proven(const client_mechanism& m) { return m->server_proven(); }
+inline server_step start(server_mechanism& m) { return m->start(); }
+inline result<server_step> step(server_mechanism& m, std::string_view response) { return m->step(response); }
+inline result<server_step> use_secret(server_mechanism& m, const std::optional<secret>& password) {
+  return m->use_secret(password);
+}
+inline std::optional<challenge> refusal(server_mechanism& m) { return m->refusal(); }
+
 // "" where the step is no challenge.
 inline std::string challenge_of(const result<server_step>& step) {
   if (!step) return {};

@@ -9,7 +9,7 @@
 
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
-#include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/exchange.hpp"
 #include "smtpscope/sasl/setup.hpp"
 
 namespace smtpscope::sasl {
@@ -30,15 +30,15 @@ struct digest_md5_values {
 };
 [[nodiscard]] digest_md5_values digest_md5(const digest_md5_inputs& in, std::string_view password);
 
-class digest_md5_client {
+class digest_md5_client final : public client_exchange {
  public:
   // Errors: invalid_argument (no nonce, no host), forbidden_character (control characters, not UTF-8).
-  [[nodiscard]] static result<digest_md5_client> create(client_setup setup);
+  [[nodiscard]] static result<client_mechanism> create(client_setup setup);
 
-  [[nodiscard]] std::optional<std::string> initial_response() { return std::nullopt; }
+  [[nodiscard]] std::optional<std::string> initial_response() override { return std::nullopt; }
   // Error: the server's message is not to be trusted, and why.
-  [[nodiscard]] result<std::string> respond(std::string_view challenge);
-  [[nodiscard]] bool server_proven() const noexcept { return state_ == state::proven; }
+  [[nodiscard]] result<std::string> respond(std::string_view challenge) override;
+  [[nodiscard]] bool server_proven() const noexcept override { return state_ == state::proven; }
 
  private:
   enum class state : std::uint8_t { start, answered, proven, over };
@@ -51,13 +51,13 @@ class digest_md5_client {
   state state_ = state::start;
 };
 
-class digest_md5_server {
+class digest_md5_server final : public server_exchange {
  public:
   explicit digest_md5_server(server_setup setup) : setup_(std::move(setup)) {}
-  [[nodiscard]] server_step start();
+  [[nodiscard]] server_step start() override;
   // Error: invalid_encoding (directives missing, repeated or not ours).
-  [[nodiscard]] result<server_step> step(std::string_view response);
-  [[nodiscard]] result<server_step> use_secret(const std::optional<secret>& password);
+  [[nodiscard]] result<server_step> step(std::string_view response) override;
+  [[nodiscard]] result<server_step> use_secret(const std::optional<secret>& password) override;
 
  private:
   enum class state : std::uint8_t { start, asked, proof_sent, over };

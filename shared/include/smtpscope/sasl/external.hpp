@@ -8,21 +8,20 @@
 #include <string_view>
 
 #include "smtpscope/base/result.hpp"
-#include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/exchange.hpp"
 #include "smtpscope/sasl/setup.hpp"
 
 namespace smtpscope::sasl {
 
 enum class nameless_form : std::uint8_t { external, anonymous };
 
-class nameless_client {
+class nameless_client final : public client_exchange {
  public:
   // Error: forbidden_character (a NUL, not UTF-8; ANONYMOUS: a control character), invalid_argument (a trace of
   // more than 255 characters).
-  [[nodiscard]] static result<nameless_client> create(nameless_form form, const client_setup& setup);
-  [[nodiscard]] std::optional<std::string> initial_response();
-  [[nodiscard]] result<std::string> respond(std::string_view challenge);
-  [[nodiscard]] bool server_proven() const noexcept { return true; }  // all there is to have
+  [[nodiscard]] static result<client_mechanism> create(nameless_form form, const client_setup& setup);
+  [[nodiscard]] std::optional<std::string> initial_response() override;
+  [[nodiscard]] result<std::string> respond(std::string_view challenge) override;
 
  private:
   explicit nameless_client(std::string message) : message_(std::move(message)) {}
@@ -30,12 +29,11 @@ class nameless_client {
   bool sent_ = false;
 };
 
-class nameless_server {
+class nameless_server final : public server_exchange {
  public:
   explicit nameless_server(nameless_form form) : form_(form) {}
-  [[nodiscard]] server_step start() { return challenge{}; }
   // Error: invalid_encoding.
-  [[nodiscard]] result<server_step> step(std::string_view response);
+  [[nodiscard]] result<server_step> step(std::string_view response) override;
 
  private:
   nameless_form form_;

@@ -10,20 +10,20 @@
 
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
-#include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/exchange.hpp"
 #include "smtpscope/sasl/setup.hpp"
 
 namespace smtpscope::sasl {
 
 enum class oauth_form : std::uint8_t { xoauth2, oauthbearer };
 
-class oauth_client {
+class oauth_client final : public client_exchange {
  public:
   // `setup.password` is the token. Error: forbidden_character (RFC 6750 §2.1; a name with a control character).
-  [[nodiscard]] static result<oauth_client> create(oauth_form form, client_setup setup);
-  [[nodiscard]] std::optional<std::string> initial_response();
-  [[nodiscard]] result<std::string> respond(std::string_view challenge);
-  [[nodiscard]] bool server_proven() const noexcept { return state_ == state::sent; }
+  [[nodiscard]] static result<client_mechanism> create(oauth_form form, client_setup setup);
+  [[nodiscard]] std::optional<std::string> initial_response() override;
+  [[nodiscard]] result<std::string> respond(std::string_view challenge) override;
+  [[nodiscard]] bool server_proven() const noexcept override { return state_ == state::sent; }
 
  private:
   enum class state : std::uint8_t { start, sent, refused };
@@ -33,14 +33,13 @@ class oauth_client {
   state state_ = state::start;
 };
 
-class oauth_server {
+class oauth_server final : public server_exchange {
  public:
   explicit oauth_server(oauth_form form) : form_(form) {}
-  [[nodiscard]] server_step start() { return challenge{}; }
   // Error: invalid_encoding (not of the form, no token).
-  [[nodiscard]] result<server_step> step(std::string_view response);
+  [[nodiscard]] result<server_step> step(std::string_view response) override;
   // The host did not accept the token: what the client is told before it is told 535.
-  [[nodiscard]] challenge refusal();
+  [[nodiscard]] std::optional<challenge> refusal() override;
 
  private:
   oauth_form form_;

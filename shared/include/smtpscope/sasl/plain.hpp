@@ -7,18 +7,17 @@
 
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
-#include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/exchange.hpp"
 #include "smtpscope/sasl/setup.hpp"
 
 namespace smtpscope::sasl {
 
-class plain_client {
+class plain_client final : public client_exchange {
  public:
   // Error: forbidden_character (a NUL, which separates the parts).
-  [[nodiscard]] static result<plain_client> create(client_setup setup);
-  [[nodiscard]] std::optional<std::string> initial_response();
-  [[nodiscard]] result<std::string> respond(std::string_view challenge);
-  [[nodiscard]] bool server_proven() const noexcept { return true; }  // all there is to have
+  [[nodiscard]] static result<client_mechanism> create(client_setup setup);
+  [[nodiscard]] std::optional<std::string> initial_response() override;
+  [[nodiscard]] result<std::string> respond(std::string_view challenge) override;
 
  private:
   explicit plain_client(client_setup setup) : setup_(std::move(setup)) {}
@@ -26,11 +25,10 @@ class plain_client {
   bool done_ = false;
 };
 
-class plain_server {
+class plain_server final : public server_exchange {
  public:
-  [[nodiscard]] server_step start() { return challenge{}; }
   // Error: invalid_encoding (not two NULs, empty authcid or passwd).
-  [[nodiscard]] result<server_step> step(std::string_view response);
+  [[nodiscard]] result<server_step> step(std::string_view response) override;
 };
 
 }  // namespace smtpscope::sasl

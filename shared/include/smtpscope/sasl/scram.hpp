@@ -14,24 +14,23 @@
 
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
-#include "smtpscope/sasl/server_step.hpp"
+#include "smtpscope/sasl/exchange.hpp"
 #include "smtpscope/sasl/setup.hpp"
 #include "smtpscope/text/digest.hpp"
 
 namespace smtpscope::sasl {
 
-enum class scram_binding : std::uint8_t { without, plus };
-
-class scram_client {
+class scram_client final : public client_exchange {
  public:
   // Errors: forbidden_character (RFC 4013), invalid_argument (no nonce; -PLUS without channel binding).
-  [[nodiscard]] static result<scram_client> create(text::digest_kind digest, scram_binding binding, client_setup setup);
+  [[nodiscard]] static result<client_mechanism> create(text::digest_kind digest, scram_binding binding,
+                                                       client_setup setup);
 
-  [[nodiscard]] std::optional<std::string> initial_response();
+  [[nodiscard]] std::optional<std::string> initial_response() override;
   // Error: the server's message is not to be trusted, and why.
-  [[nodiscard]] result<std::string> respond(std::string_view challenge);
+  [[nodiscard]] result<std::string> respond(std::string_view challenge) override;
   // Whether the server has proved that it knows the password.
-  [[nodiscard]] bool server_proven() const noexcept { return state_ == state::proven; }
+  [[nodiscard]] bool server_proven() const noexcept override { return state_ == state::proven; }
 
  private:
   enum class state : std::uint8_t { start, first_sent, final_sent, proven, over };
@@ -48,22 +47,21 @@ class scram_client {
   state state_ = state::start;
 };
 
-class scram_server {
+class scram_server final : public server_exchange {
  public:
   scram_server(text::digest_kind digest, scram_binding binding, server_setup setup)
       : digest_(digest), binding_(binding), setup_(std::move(setup)) {}
 
-  [[nodiscard]] server_step start() { return challenge{}; }
   // Error: invalid_encoding (not of RFC 5802 §7's form), unsupported (binding, extension).
-  [[nodiscard]] result<server_step> step(std::string_view response);
+  [[nodiscard]] result<server_step> step(std::string_view response) override;
   // Nothing: the user is not known; it goes on with a decoy and ends with proof::wrong.
-  [[nodiscard]] result<server_step> use_secret(const std::optional<secret>& password);
+  [[nodiscard]] result<server_step> use_secret(const std::optional<secret>& password) override;
 
  private:
   enum class state : std::uint8_t { start, asked, first_sent, final_sent, over };
   [[nodiscard]] result<server_step> take_first(std::string_view message);
   [[nodiscard]] result<server_step> take_final(std::string_view message);
-  [[nodiscard]] status take_gs2(std::string_view& message);
+  [[nodiscard]] std::string_view take_gs2(std::string_view& message);
 
   text::digest_kind digest_;
   scram_binding binding_;

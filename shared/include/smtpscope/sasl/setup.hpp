@@ -13,6 +13,9 @@ namespace smtpscope::sasl {
 // when somebody took the -PLUS mechanisms out of its list.
 enum class binding_support : std::uint8_t { none, unused };
 
+// Whether a mechanism is bound to its TLS connection.
+enum class scram_binding : std::uint8_t { without, plus };
+
 struct client_setup {
   std::string authentication_identity;
   std::string authorization_identity;  // "" asks to act as the authentication identity

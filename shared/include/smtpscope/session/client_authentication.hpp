@@ -75,7 +75,7 @@ class client_authentication {
 
   client_authentication_options options_;
   sasl::channel_binding binding_;
-  std::optional<sasl::client_mechanism> sasl_;
+  sasl::client_mechanism sasl_;
   std::string mechanism_;
   int challenges_ = 0;
   std::uint32_t attempts_ = 0;

@@ -84,7 +84,7 @@ class server_authentication {
 
   server_authentication_options options_;
   sasl::channel_binding binding_;
-  std::optional<sasl::server_mechanism> sasl_;
+  sasl::server_mechanism sasl_;
   std::string mechanism_;
   std::optional<std::string> identity_;
   std::string offered_identity_;

@@ -66,7 +66,9 @@ class recorder {
   void add_reply(const session::reply_received& received, session_time now);
   void add_note(std::string_view message, std::string_view section, session_time now);
   void add_end(session_time now);
-  void hide(entry& e, std::size_t field, std::string_view mechanism);
+  void add_sasl_message(entry& e, std::size_t field, std::string_view mechanism, std::string_view base64);
+  void add_challenge(entry& e, const session::reply_received& received);
+  void hide(entry& e, std::size_t field);
 
   secrets secrets_;
   const texts* words_;
