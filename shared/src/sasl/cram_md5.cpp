@@ -16,8 +16,8 @@ std::string digest_of(const secret& password, std::string_view challenge) {
 
 result<std::string> cram_md5_client::respond(std::string_view challenge) {
   if (answered_) return client_fails(errc::misuse, "CRAM-MD5 has one response only, and it was sent already");
-  if (challenge.empty()) return client_fails(errc::invalid_encoding, "CRAM-MD5 needs a challenge that is not empty");
   answered_ = true;
+  if (challenge.empty()) return client_fails(errc::invalid_encoding, "CRAM-MD5 needs a challenge that is not empty");
   return text::concat({setup_.authentication_identity, " ", digest_of(setup_.password, challenge)});
 }
 

@@ -60,6 +60,7 @@ TEST(SaslCramMd5, ResponseOfRfc4954IsOfTheForm) {
 TEST(SaslCramMd5, AnEmptyChallengeIsRefused) {  // its answer could be used again anywhere
   client_mechanism m = test::client("CRAM-MD5", test::client_of("tim", "p"));
   EXPECT_EQ(respond(m, "").why().code, errc::invalid_encoding);
+  EXPECT_EQ(respond(m, "<challenge>").why().code, errc::misuse) << "and it is over";
 }
 
 TEST(SaslCramMd5, ServerRefusesOtherForms) {
