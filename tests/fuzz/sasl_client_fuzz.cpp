@@ -32,6 +32,8 @@ bool shows(const json& parts) { return to_string(parts).find(password) != std::s
 // First octet: the mechanism, and whether the client begins. Then the challenges, a line each.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
+  // What the server says itself may come back: only the client's own secret is looked for.
+  if (fuzz::view(data, size).find(password) != std::string_view::npos) return 0;
   const sasl::mechanism_traits& m = sasl::mechanisms[(data[0] & 0x7F) % sasl::mechanisms.size()];
   auto made = sasl::make_client(m.name, setup());
   fuzz::check(made.has_value());
