@@ -191,7 +191,7 @@ class Assignment(unittest.TestCase):
         client.say("EHLO [1.2.3.4]")
         client.say("STARTTLS")
         client.wrap(shared().trusting())
-        self.assertIn("AUTH PLAIN LOGIN", client.say("EHLO [1.2.3.4]"))
+        self.assertIn(" PLAIN LOGIN ", client.say("EHLO [1.2.3.4]"))
         client.codes.clear()
         return client
 
@@ -207,7 +207,7 @@ class Assignment(unittest.TestCase):
 
     def test_mechanisms_that_are_not_offered(self):
         with self.opened() as client:
-            for mechanism in ["CRAM-MD5", "DIGEST-MD5"]:
+            for mechanism in ["NTLM", "KERBEROS_V4"]:
                 self.assertIn("504 5.5.4", client.say(f"AUTH {mechanism}"))
             self.assertIn("235", client.say("AUTH PLAIN " + b64(f"\0{USER}\0{PASSWORD}")))
 

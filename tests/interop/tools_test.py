@@ -1,4 +1,4 @@
-"""swaks, msmtp and curl deliver to the mailbox, by STARTTLS and implicit TLS, with PLAIN and LOGIN."""
+"""swaks, msmtp and curl deliver to the mailbox, by STARTTLS and implicit TLS, with each login mechanism they know."""
 
 import os
 import pathlib
@@ -23,6 +23,7 @@ def run(command, stdin=b""):
 
 class Swaks:
     name = "swaks"
+    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"]
     wrong_password, unknown_recipient = 28, 24  # its exit statuses
 
     def send(self, relay, implicit, mechanism, content, password=PASSWORD, to=KNOWN):
@@ -37,6 +38,7 @@ class Swaks:
 
 class Msmtp:
     name = "msmtp"
+    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2"]
     wrong_password, unknown_recipient = 77, 65  # EX_NOPERM, EX_DATAERR of sysexits.h
 
     def send(self, relay, implicit, mechanism, content, password=PASSWORD, to=KNOWN):
@@ -53,6 +55,7 @@ class Msmtp:
 
 class Curl:
     name = "curl"
+    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"]
     wrong_password, unknown_recipient = 67, 55  # CURLE_LOGIN_DENIED, CURLE_SEND_ERROR
     options = ()
 
@@ -113,9 +116,9 @@ def add_tests():
     for tool in [Swaks(), Msmtp(), Curl(), CurlWithInitialResponse()]:
         for implicit in [False, True]:
             how = f"{tool.name.replace(' ', '_')}_{'implicit' if implicit else 'starttls'}"
-            for mechanism in ["PLAIN", "LOGIN"]:
-                setattr(Tools, f"test_{how}_{mechanism}_delivers", delivers(tool, implicit, mechanism))
-                setattr(Tools, f"test_{how}_{mechanism}_wrong_password", refuses_password(tool, implicit, mechanism))
+            for mechanism in tool.mechanisms:
+                setattr(Tools, f"test_{how}_{mechanism.replace('-', '_')}_delivers", delivers(tool, implicit, mechanism))
+                setattr(Tools, f"test_{how}_{mechanism.replace('-', '_')}_wrong_password", refuses_password(tool, implicit, mechanism))
             setattr(Tools, f"test_{how}_unknown_recipient", refuses_recipient(tool, implicit))
 
 

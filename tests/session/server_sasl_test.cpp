@@ -160,7 +160,7 @@ TEST(ServerSasl, WhatIsNotOfferedIsRefused) {
   }
 }
 
-TEST(ServerSasl, ThreeRefusedLoginsEndTheSession) {
+TEST(ServerSasl, TooManyRefusedLoginsEndTheSession) {
   for (const sasl::mechanism_traits& m : sasl::mechanisms) {
     if (!by_password(m)) continue;
     server_driver d = greeted(sasl_server());

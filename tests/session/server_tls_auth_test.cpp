@@ -195,7 +195,7 @@ TEST(ServerAuth, LinesMayBeLongButNotEndless) {
   EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n") << "in step again";
 }
 
-TEST(ServerAuth, ThreeFailuresEndTheSession) {
+TEST(ServerAuth, FiveFailuresEndTheSession) {
   const std::string bad = "C: AUTH PLAIN AHRpbQB3cm9uZw==\nS: 535 5.7.8 Authentication credentials invalid\n";
   expect_dialogue(on_tls(
       "three", bad + bad +

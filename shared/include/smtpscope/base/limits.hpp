@@ -63,8 +63,9 @@ inline constexpr std::uint32_t scram_iterations_least = 4096;
 inline constexpr std::uint32_t scram_iterations_most = 100'000;
 inline constexpr std::uint32_t scram_iterations_offered = 4096;  // by our server
 
-// Failed AUTH commands before a server hangs up: RFC 4954 §4 asks for at least 3.
-inline constexpr int failed_authentications = 3;
+// Failed AUTH commands before a server hangs up: RFC 4954 §4 asks for at least 3. Python's smtplib
+// tries three mechanisms with one wrong password, and its author should read 535 and not 421.
+inline constexpr int failed_authentications = 5;
 // Unknown or malformed commands before a server hangs up with 421 (Postfix: 20).
 inline constexpr int bad_commands = 20;
 
