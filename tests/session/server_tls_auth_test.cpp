@@ -198,9 +198,9 @@ TEST(ServerAuth, LinesMayBeLongButNotEndless) {
 TEST(ServerAuth, FiveFailuresEndTheSession) {
   const std::string bad = "C: AUTH PLAIN AHRpbQB3cm9uZw==\nS: 535 5.7.8 Authentication credentials invalid\n";
   expect_dialogue(on_tls(
-      "three", bad + bad +
-                   "C: AUTH PLAIN AHRpbQB3cm9uZw==\nS: 535 5.7.8 Authentication credentials invalid\n"
-                   "S: 421 4.7.0 mail.example Too many failed logins, closing connection\n--- server closes ---\n"));
+      "five", bad + bad + bad + bad +
+                  "C: AUTH PLAIN AHRpbQB3cm9uZw==\nS: 535 5.7.8 Authentication credentials invalid\n"
+                  "S: 421 4.7.0 mail.example Too many failed logins, closing connection\n--- server closes ---\n"));
 }
 
 TEST(ServerAuth, IsNotTakenInTheClear) {
