@@ -30,6 +30,7 @@ struct serve_options {
   std::vector<std::filesystem::path> ca_files;
   std::optional<std::filesystem::path> mailbox_dir;  // nothing: in memory
   std::vector<session::user> users;                  // none: the demo user
+  std::vector<std::string> mechanisms;               // of the mailbox's AUTH; none: the mailbox's own
   std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
   std::filesystem::path state_dir;
   exposure shown_to = exposure::loopback_only;

@@ -163,6 +163,7 @@ status relay::parts::open_mailbox() {
   wanted.smtp = options.smtp;
   wanted.smtps = options.smtps;
   wanted.policy = mailbox::make_policy(options.users);
+  if (!options.mechanisms.empty()) wanted.mechanisms = options.mechanisms;
   auto started = mailbox::server::start(context.get_executor(), std::move(wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));

@@ -20,7 +20,7 @@ result<secret> first_line(std::string text, const std::string& of) {
   const std::string_view line = std::string_view(text).substr(0, text.find_first_of("\r\n"));
   secret found{std::string(line)};
   explicit_bzero(text.data(), text.size());
-  if (found.empty()) return wrong(of + " is empty; its first line must be the password");
+  if (found.empty()) return wrong(of + " is empty; its first line must be the secret");
   return found;
 }
 
@@ -51,7 +51,9 @@ class without_echo {
   bool changed_ = false;
 };
 
-result<secret> from_terminal(const std::string& user) {
+}  // namespace
+
+result<secret> ask_password(const std::string& user) {
   if (::isatty(STDIN_FILENO) == 0)
     return wrong("--user " + user + " needs its password: name --password-file FILE or --password-env VARIABLE");
   std::fprintf(stderr, "Password of %s: ", user.c_str());
@@ -65,23 +67,20 @@ result<secret> from_terminal(const std::string& user) {
   return first_line(std::move(line), "the password");
 }
 
-}  // namespace
-
-result<secret> read_password(const password_source& from, const std::string& user) {
+result<secret> read_secret(const secret_source& from, const std::string& option) {
+  const std::string by_file = option + "-file " + from.file;
+  const std::string by_variable = option + "-env " + from.environment;
   if (!from.file.empty() && !from.environment.empty())
-    return wrong("--password-file and --password-env name two passwords; give one of them");
-  if (from.file == "-") return first_line(from_standard_input(), "--password-file -");
+    return wrong(option + "-file and " + option + "-env name two secrets; give one of them");
+  if (from.file == "-") return first_line(from_standard_input(), by_file);
   if (!from.file.empty()) {
     io_result<std::string> text = read_file(from.file, most_octets);
-    if (!text) return wrong("--password-file " + from.file + ": " + text.error().message());
-    return first_line(std::move(*text), "--password-file " + from.file);
+    if (!text) return wrong(by_file + ": " + text.error().message());
+    return first_line(std::move(*text), by_file);
   }
-  if (!from.environment.empty()) {
-    const char* value = std::getenv(from.environment.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-    if (value == nullptr) return wrong("--password-env " + from.environment + ": there is no such variable");
-    return first_line(value, "--password-env " + from.environment);
-  }
-  return from_terminal(user);
+  const char* value = std::getenv(from.environment.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  if (value == nullptr) return wrong(by_variable + ": there is no such variable");
+  return first_line(value, by_variable);
 }
 
 }  // namespace smtpscope::cli

@@ -179,6 +179,12 @@ void add_login_options(CLI::App& command, typed_send& given) {
       ->type_name("FILE");
   command.add_option("--password-env", given.password.environment, "A variable of the environment that holds it")
       ->type_name("VARIABLE");
+  command
+      .add_option("--token-file", given.token.file, "An access token instead, for OAUTHBEARER and XOAUTH2; likewise")
+      ->type_name("FILE");
+  command.add_option("--token-env", given.token.environment, "A variable of the environment that holds it")
+      ->type_name("VARIABLE");
+  command.add_option("--act-as", given.act_as, "Log in for this one (authorization identity)")->type_name("NAME");
   command.add_option("--auth", given.mechanisms, "Only these mechanisms, best first (repeatable, or with commas)")
       ->type_name("MECHANISM")
       ->delimiter(',')

@@ -1,10 +1,10 @@
 #include "relay/cli/send_options.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "relay/base/random.hpp"
 #include "relay/net/certificate.hpp"
+#include "smtpscope/sasl/mechanism.hpp"
 #include "smtpscope/session/nonce.hpp"
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/tunnel/host_name.hpp"
@@ -27,25 +27,43 @@ result<session::tls_policy> read_tls(const std::string& typed, std::uint16_t por
   return wrong("--tls", typed, "write implicit, starttls or never");
 }
 
+// Whether all of the named mechanisms do without a secret.
+bool needs_no_secret(const std::vector<std::string>& mechanisms) {
+  for (const std::string& name : mechanisms) {
+    const sasl::mechanism_traits* known = sasl::find_mechanism(name);
+    if (known == nullptr || (known->by != sasl::proof_by::nothing && known->by != sasl::proof_by::certificate))
+      return false;
+  }
+  return !mechanisms.empty();
+}
+
+result<session::credentials> read_credentials(const typed_send& typed, const std::vector<std::string>& mechanisms) {
+  session::credentials who{typed.user, secret(), session::secret_kind::password, typed.act_as};
+  if (typed.password.named() && typed.token.named())
+    return error{errc::invalid_argument, "a password and a token: give one of them"};
+  if (!typed.password.named() && !typed.token.named() && needs_no_secret(mechanisms)) return who;
+  if (typed.token.named()) who.kind = session::secret_kind::token;
+  auto read = typed.token.named()      ? read_secret(typed.token, "--token")
+              : typed.password.named() ? read_secret(typed.password, "--password")
+                                       : ask_password(typed.user);
+  if (!read) return read.why();
+  who.password = std::move(*read);
+  return who;
+}
+
 status read_login(const typed_send& typed, session::client_options& options) {
-  const bool has_password = !typed.password.file.empty() || !typed.password.environment.empty();
   if (typed.user.empty()) {
-    if (has_password) return error{errc::invalid_argument, "a password without a name: add --user NAME"};
+    if (typed.password.named() || typed.token.named())
+      return error{errc::invalid_argument, "a secret without a name: add --user NAME"};
     if (!typed.mechanisms.empty()) return error{errc::invalid_argument, "--auth without a name: add --user NAME"};
+    if (!typed.act_as.empty()) return error{errc::invalid_argument, "--act-as without a name: add --user NAME"};
     return {};
   }
-  if (!typed.mechanisms.empty()) options.mechanisms.clear();
+  options.mechanisms.clear();
   for (const std::string& mechanism : typed.mechanisms) options.mechanisms.push_back(text::to_upper(mechanism));
-  auto password = read_password(typed.password, typed.user);
-  if (!password) return password.why();
-  options.auth = session::credentials{typed.user, std::move(*password)};
-  // Where only mechanisms with tokens are named, what was given is a token.
-  const bool token = !options.mechanisms.empty() &&
-                     std::all_of(options.mechanisms.begin(), options.mechanisms.end(), [](const std::string& m) {
-                       const sasl::mechanism_traits* known = sasl::find_mechanism(m);
-                       return known != nullptr && known->by == sasl::proof_by::token;
-                     });
-  if (token) options.auth->kind = session::secret_kind::token;
+  auto who = read_credentials(typed, options.mechanisms);
+  if (!who) return who.why();
+  options.auth = std::move(*who);
   if (typed.auth_without_tls) options.without_tls = session::cleartext_auth::allowed_by_name;
   if (typed.no_initial_response) options.ir = session::initial_response::withheld;
   return {};
@@ -67,6 +85,9 @@ result<send_plan> make_plan(const typed_send& typed) {
     return wrong("--server", typed.server, server.why().detail + "; write HOST:PORT, such as mail.example:587");
   plan.host = server->host.text();
   plan.port = server->port;
+  plan.options.server_name = plan.host;
+  plan.options.server_port = plan.port;
+  plan.options.random = random_octets(session::random_octets);
   const auto tls = read_tls(typed.tls, plan.port);
   if (!tls) return tls.why();
   plan.options.tls = *tls;
@@ -77,9 +98,6 @@ result<send_plan> make_plan(const typed_send& typed) {
   auto mail = make_submission(typed.message, plan.options.ehlo_name);
   if (!mail) return mail.why();
   plan.mail = std::move(*mail);
-  plan.options.random = random_octets(session::random_octets);
-  plan.options.server_name = plan.host;
-  plan.options.server_port = plan.port;
   if (const status ok = read_login(typed, plan.options); !ok) return ok.why();
   plan.ca_files.assign(typed.ca_files.begin(), typed.ca_files.end());
   return plan;

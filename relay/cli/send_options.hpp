@@ -17,7 +17,9 @@ struct typed_send {
   std::string tls;  // "": by the port
   typed_message message;
   std::string user;
-  password_source password;
+  std::string act_as;
+  secret_source password;
+  secret_source token;
   std::vector<std::string> mechanisms;  // none: the client's own choice
   bool auth_without_tls = false;
   bool no_initial_response = false;

@@ -14,6 +14,8 @@
 
 #include "relay/app/relay.hpp"
 #include "relay/mailbox/accounts.hpp"
+#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::cli {
 namespace {
@@ -30,6 +32,7 @@ struct typed {
   std::vector<std::string> ca_files;
   std::string mailbox_dir;
   std::vector<std::string> users;
+  std::vector<std::string> mechanisms;
   std::string web_dir;
   std::string state_dir;
   bool behind_proxy = false;
@@ -101,6 +104,12 @@ status read_lists(const typed& given, app::serve_options& options) {
     auto parsed = mailbox::parse_user(text);
     if (!parsed) return wrong("--user", text.substr(0, text.find(':')), parsed.why().detail);  // never the password
     options.users.push_back(std::move(*parsed));
+  }
+  for (const std::string& one : given.mechanisms) {
+    const std::string name = text::to_upper(one);
+    if (sasl::find_mechanism(name) == nullptr)
+      return wrong("--auth", one, "write names of SASL mechanisms, such as PLAIN,LOGIN,SCRAM-SHA-256");
+    options.mechanisms.push_back(name);
   }
   options.ca_files.assign(given.ca_files.begin(), given.ca_files.end());
   return {};
@@ -233,6 +242,12 @@ void add_serve(CLI::App& program, int& exit_status) {
   command.add_flag("--allow-no-origin", given->allow_no_origin, "Programs that send no Origin may use the tunnel");
   command.add_option("--user", given->users, "A user of the mailbox instead of the demo user (repeatable)")
       ->type_name("NAME:PASSWORD")
+      ->allow_extra_args(false);
+  command
+      .add_option("--auth", given->mechanisms,
+                  "SASL mechanisms that the mailbox offers; else all that a password serves for (repeatable)")
+      ->type_name("MECHANISM")
+      ->delimiter(',')
       ->allow_extra_args(false);
   command
       .add_option("--mailbox-dir", given->mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")

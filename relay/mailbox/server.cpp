@@ -30,20 +30,6 @@ namespace {
 constexpr std::size_t disk_threads = 2;
 constexpr milliseconds accept_pause{100};  // when the system has no more sockets for us
 
-// Every mechanism that needs no more than a user's password, which stands for a token too.
-constexpr std::array<std::string_view, 12> login_mechanisms = {"SCRAM-SHA-512-PLUS",
-                                                               "SCRAM-SHA-256-PLUS",
-                                                               "SCRAM-SHA-1-PLUS",
-                                                               "SCRAM-SHA-512",
-                                                               "SCRAM-SHA-256",
-                                                               "SCRAM-SHA-1",
-                                                               "DIGEST-MD5",
-                                                               "CRAM-MD5",
-                                                               "PLAIN",
-                                                               "LOGIN",
-                                                               "XOAUTH2",
-                                                               "OAUTHBEARER"};
-
 std::string_view name(net::driven how) noexcept {
   switch (how) {
     case net::driven::closed_by_session: return "ended in order";
@@ -166,11 +152,10 @@ session::server_options server::core::session_options(link_security link) const 
   const tcp::endpoint& at = link == link_security::tls ? options_.smtps : options_.smtp;
   session::server_options s;
   s.host_name = options_.host_name;
-  s.mechanisms.clear();
   s.link = link;
-  for (const std::string_view mechanism : login_mechanisms) s.mechanisms.emplace_back(mechanism);
-  s.random = random_octets(session::random_octets);
   s.auth_on_plain_link = options_.auth_on_plain_link;
+  s.mechanisms = options_.mechanisms;
+  s.random = random_octets(session::random_octets);
   s.hello_after_tls = session::requirement::no;
   s.max_message_octets = options_.max_message_octets;
   const bool anonymous = options_.without_auth == anonymous_mail::always ||

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "relay/mailbox/store.hpp"
 #include "relay/net/asio.hpp"
@@ -29,6 +30,20 @@ struct server_options {
   std::uint64_t max_message_octets = 10 * 1024 * 1024;
   anonymous_mail without_auth = anonymous_mail::on_loopback;
   session::offer auth_on_plain_link = session::offer::no;
+  // Of AUTH, in the order of the EHLO reply: all that need no more than a user's password, which stands
+  // for a token too.
+  std::vector<std::string> mechanisms = {"SCRAM-SHA-512-PLUS",
+                                         "SCRAM-SHA-256-PLUS",
+                                         "SCRAM-SHA-1-PLUS",
+                                         "SCRAM-SHA-512",
+                                         "SCRAM-SHA-256",
+                                         "SCRAM-SHA-1",
+                                         "DIGEST-MD5",
+                                         "CRAM-MD5",
+                                         "PLAIN",
+                                         "LOGIN",
+                                         "XOAUTH2",
+                                         "OAUTHBEARER"};
   std::size_t max_connections = 100;  // both ports together; further ones are told 421
   net::driver_limits limits = {};
 };

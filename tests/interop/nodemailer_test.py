@@ -9,7 +9,7 @@ import unittest
 
 import message
 import node_packages
-from relay_process import PASSWORD, PATIENCE, USER, Delivery, shared
+from relay_process import MECHANISMS, PASSWORD, PATIENCE, USER, Delivery, shared
 
 PROGRAM = pathlib.Path(__file__).resolve().parent / "npm/nodemailer.mjs"
 SENDER, KNOWN, UNKNOWN = "alice@example.org", "bob@example.org", "nobody@example.org"
@@ -21,7 +21,7 @@ class Nodemailer(unittest.TestCase):
         cls.environment = node_packages.environment()
 
     def mail(self, implicit, mechanism=None, password=PASSWORD, trusted=True, options=None, **content):
-        relay = shared()
+        relay = shared(*MECHANISMS)
         transport = {"host": "localhost", "port": relay.smtps if implicit else relay.smtp, "secure": implicit,
                      "requireTLS": True, "name": "client.example", **(options or {})}
         if trusted:
@@ -39,13 +39,13 @@ class Nodemailer(unittest.TestCase):
     def test_a_raw_message_arrives_as_it_is(self):
         for implicit in [False, True]:
             content = message.with_picture("raw")
-            with self.subTest(implicit=implicit), Delivery(shared()) as delivery:
+            with self.subTest(implicit=implicit), Delivery(shared(*MECHANISMS)) as delivery:
                 answer = self.mail(implicit, envelope={"from": SENDER, "to": [KNOWN]}, raw=content.decode())
                 self.assertEqual(answer.get("accepted"), [KNOWN], answer)
             self.assertEqual(delivery.content(), content)
 
     def test_a_composed_message_with_an_attachment(self):
-        with Delivery(shared()) as delivery:
+        with Delivery(shared(*MECHANISMS)) as delivery:
             answer = self.mail(True, subject="Grüße", text=".\nzwei\n", attachments=[
                 {"filename": "bild.png", "content": message.picture().hex(), "encoding": "hex"}])
             self.assertEqual(answer.get("accepted"), [KNOWN], answer)
@@ -54,7 +54,7 @@ class Nodemailer(unittest.TestCase):
         self.assertEqual(next(read.iter_attachments()).get_content(), message.picture())
 
     def test_an_unknown_recipient(self):
-        with Delivery(shared()) as delivery:
+        with Delivery(shared(*MECHANISMS)) as delivery:
             answer = self.mail(False, to=[KNOWN, UNKNOWN], text="x")
             self.assertEqual((answer.get("accepted"), answer.get("rejected")), ([KNOWN], [UNKNOWN]), answer)
         self.assertEqual(delivery.message()["to"], [KNOWN])
@@ -69,7 +69,7 @@ class Nodemailer(unittest.TestCase):
 def delivers(implicit, mechanism):
     def test(self):
         content = message.simple(f"nodemailer {mechanism}")
-        with Delivery(shared()) as delivery:
+        with Delivery(shared(*MECHANISMS)) as delivery:
             answer = self.mail(implicit, mechanism, envelope={"from": SENDER, "to": [KNOWN]}, raw=content.decode())
             self.assertEqual(answer.get("accepted"), [KNOWN], answer)
         self.assertEqual(delivery.content(), content)
@@ -80,7 +80,7 @@ def delivers(implicit, mechanism):
 
 def refuses(implicit, mechanism):
     def test(self):
-        with Delivery(shared()) as delivery:
+        with Delivery(shared(*MECHANISMS)) as delivery:
             answer = self.mail(implicit, mechanism, password="guess", text="x")
             self.assertEqual((answer.get("code"), answer.get("responseCode")), ("EAUTH", 535), answer)
         self.assertEqual(delivery.new, [])
@@ -89,7 +89,7 @@ def refuses(implicit, mechanism):
 
 def add_tests():
     for implicit in [False, True]:
-        for mechanism in ["PLAIN", "LOGIN"]:
+        for mechanism in ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"]:
             how = f"{'implicit' if implicit else 'starttls'}_{mechanism.replace('-', '_')}"
             setattr(Nodemailer, f"test_{how}_delivers", delivers(implicit, mechanism))
             setattr(Nodemailer, f"test_{how}_wrong_password", refuses(implicit, mechanism))

@@ -1,6 +1,7 @@
 """Starts `smtpscope serve` on free ports for tests, and asks its HTTP API."""
 
 import atexit
+import functools
 import http.client
 import json
 import os
@@ -126,13 +127,15 @@ class Delivery:
         return self.relay.raw(self.message())
 
 
-_shared = None
+@functools.cache
+def shared(*mechanisms):
+    """One relay with two users for the whole test run, ended with it; one more for each list of mechanisms."""
+    offered = ["--auth", ",".join(mechanisms)] if mechanisms else []
+    relay = Relay("--user", f"{USER}:{PASSWORD}", "--user", f"{SHORT_USER}:{SHORT_PASSWORD}", *offered)
+    atexit.register(relay.stop)
+    return relay
 
 
-def shared():
-    """One relay with two users for the whole test run, ended with it."""
-    global _shared
-    if _shared is None:
-        _shared = Relay("--user", f"{USER}:{PASSWORD}", "--user", f"{SHORT_USER}:{SHORT_PASSWORD}")
-        atexit.register(_shared.stop)
-    return _shared
+# Every mechanism of the mailbox that a user with a password can have.
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
+              "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS", "OAUTHBEARER", "XOAUTH2")

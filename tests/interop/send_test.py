@@ -9,7 +9,7 @@ import unittest
 
 import message
 import postfix
-from relay_process import PASSWORD, PATIENCE, PROGRAM, USER, Delivery, shared
+from relay_process import MECHANISMS, PASSWORD, PATIENCE, PROGRAM, USER, Delivery, shared
 from scripted_server import ScriptedServer
 from sending import RECIPIENT, SENDER, send
 
@@ -87,6 +87,23 @@ class OwnMailbox(unittest.TestCase):
                 self.assertNotIn(password, shown)
         self.assertIn("********", done.printed)
         self.assertEqual(done.diagnosis().split(".")[:2], ["auth", "535"])
+
+    def test_each_mechanism(self):
+        relay = shared(*MECHANISMS)
+        for mechanism in MECHANISMS:
+            for link, port in [("starttls", relay.smtp), ("implicit", relay.smtps)]:
+                with self.subTest(mechanism=mechanism, link=link), Delivery(relay) as delivery:
+                    secret = {"token" if mechanism in ("OAUTHBEARER", "XOAUTH2") else "password": PASSWORD}
+                    done = send(f"localhost:{port}", "--tls", link, "--ca-file", relay.ca_file, "--user", USER, "--auth",
+                                mechanism, **secret)
+                    self.assertEqual((done.status, done.mechanism()), (0, mechanism), done)
+                    self.assertNotIn(PASSWORD, done.raw_trace + done.printed)
+                self.assertEqual(delivery.message()["authenticated_as"], USER)
+
+    def test_the_strongest_mechanism_is_taken(self):
+        relay = shared(*MECHANISMS)
+        done = send(f"localhost:{relay.smtp}", "--ca-file", relay.ca_file, "--user", USER, password=PASSWORD)
+        self.assertEqual((done.status, done.mechanism()), (0, "SCRAM-SHA-512-PLUS"), done)
 
     def test_sources_of_the_password(self):
         done = send(*self.through(True), "--user", USER, "--password-env", "SECRET_OF_TEST",
@@ -255,6 +272,9 @@ class WrongUse(unittest.TestCase):
             ([*self.good, "--ehlo", "not a name"], "--ehlo not a name"),
             ([*self.good, "--patience", "none"], "interactive"),
             ([*self.good, "--user", "x"], "--password-file FILE or --password-env VARIABLE"),
+            ([*self.good, "--user", "x", "--token-env", "HOME", "--password-env", "HOME"], "give one of them"),
+            ([*self.good, "--user", "x", "--token-env", "HOME", "--auth", "PLAIN"], "access token"),
+            ([*self.good, "--act-as", "x"], "add --user NAME"),
             ([*self.good, "--user", "x", "--password-env", "NO_SUCH_VARIABLE"], "there is no such variable"),
             ([*self.good, "--user", "x", "--password-file", "/nonexistent"], "No such file"),
             ([*self.good, "--password-env", "HOME"], "add --user NAME"),

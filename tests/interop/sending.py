@@ -47,11 +47,11 @@ class Sent:
         return next((e["data"]["mechanism"] for e in self.of("command") if e["data"]["verb"] == "AUTH"), None)
 
 
-def send(server, *arguments, content=None, password=None, sender=SENDER, to=(RECIPIENT,), stdin=b"", before=None,
+def send(server, *arguments, content=None, password=None, token=None, sender=SENDER, to=(RECIPIENT,), stdin=b"", before=None,
          environment=None, subject="A line"):
     """Sends `content` (bytes of a whole message; else a line of text) through `server` ("host:port").
 
-    `password` goes by a file. `before(process)` is called while it runs.
+    `password` and `token` go by files. `before(process)` is called while it runs.
     """
     with tempfile.TemporaryDirectory(prefix="smtpscope-send-") as directory:
         place = pathlib.Path(directory)
@@ -66,6 +66,9 @@ def send(server, *arguments, content=None, password=None, sender=SENDER, to=(REC
         if password is not None:
             (place / "password").write_text(password + "\n")
             command += ["--password-file", str(place / "password")]
+        if token is not None:
+            (place / "token").write_text(token + "\n")
+            command += ["--token-file", str(place / "token")]
         process = subprocess.Popen([*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env={**os.environ, **(environment or {})})
         try:

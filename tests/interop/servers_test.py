@@ -12,6 +12,7 @@ import threading
 import time
 import unittest
 
+import cyrus_sasl
 import message
 import node_packages
 import postfix
@@ -153,7 +154,7 @@ class Tls:
 
 
 class PostfixServer(Deliveries, Tls, unittest.TestCase):
-    mechanisms = ("PLAIN", "LOGIN")
+    mechanisms = tuple(cyrus_sasl.MECHANISMS)
 
     @classmethod
     def start(cls):
@@ -169,7 +170,7 @@ class PostfixServer(Deliveries, Tls, unittest.TestCase):
 
 
 class EximServer(Deliveries, Tls, unittest.TestCase):
-    mechanisms = ("PLAIN", "LOGIN")
+    mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5")
 
     @classmethod
     def start(cls):
@@ -213,7 +214,7 @@ class AiosmtpdServer(Deliveries, Tls, unittest.TestCase):
 
 
 class SmtpServerOfNpm(Deliveries, Tls, unittest.TestCase):
-    mechanisms = ("PLAIN", "LOGIN")
+    mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5")
     lines = "smtp"
 
     @classmethod
@@ -224,3 +225,17 @@ class SmtpServerOfNpm(Deliveries, Tls, unittest.TestCase):
         cls.addClassCleanup(server.stop)
         server.ca_file = tls / "ca.pem"
         return server
+
+    def test_a_token(self):
+        for link in self.links:
+            content = message.simple("with a token")
+            done = self.send(link, "--user", self.server.user, "--auth", "XOAUTH2", content=content,
+                             token=self.server.token)
+            self.assert_kept(done, content)
+            self.assertNotIn(self.server.token, done.raw_trace)
+
+    def test_a_token_that_has_expired(self):
+        done = self.send("starttls", "--user", self.server.user, "--auth", "XOAUTH2", token="token-of-last-year")
+        self.assertEqual((done.status, done.result()["failure"]["stage"]), (1, "auth"), done)
+        self.assertIn(334, done.codes())  # the reason, in JSON, answered with an empty line
+        self.assertNotIn("token-of-last-year", done.raw_trace + done.printed + done.said)

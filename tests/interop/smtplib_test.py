@@ -6,7 +6,7 @@ import smtplib
 import unittest
 
 import message
-from relay_process import PASSWORD, PATIENCE, SHORT_PASSWORD, SHORT_USER, USER, Delivery, Relay, shared
+from relay_process import MECHANISMS, PASSWORD, PATIENCE, SHORT_PASSWORD, SHORT_USER, USER, Delivery, Relay, shared
 
 SENDER = "alice@example.org"
 
@@ -50,6 +50,18 @@ class Smtplib(unittest.TestCase):
             with self.assertRaises(smtplib.SMTPAuthenticationError) as refused:
                 log_in(client, mechanism, initial_response, password="guess")
             self.assertEqual(refused.exception.smtp_code, 535)
+
+    def test_cram_md5(self):
+        relay = shared(*MECHANISMS)
+        for implicit in [False, True]:
+            for password, code in [(PASSWORD, 235), ("guess", 535)]:
+                with self.subTest(implicit=implicit, code=code), connected(relay, implicit) as client:
+                    client.user, client.password = USER, password
+                    client.ehlo()
+                    try:
+                        self.assertEqual(client.auth("CRAM-MD5", client.auth_cram_md5)[0], code)
+                    except smtplib.SMTPAuthenticationError as refused:
+                        self.assertEqual(refused.smtp_code, code)
 
     def test_user_without_address(self):
         with connected(shared(), True) as client:

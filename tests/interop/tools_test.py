@@ -1,4 +1,4 @@
-"""swaks, msmtp and curl deliver to the mailbox, by STARTTLS and implicit TLS, with each login mechanism they know."""
+"""swaks, msmtp and curl deliver to the mailbox, by STARTTLS and implicit TLS, with each mechanism they know."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 import message
-from relay_process import PASSWORD, PATIENCE, USER, Delivery, shared
+from relay_process import MECHANISMS, PASSWORD, PATIENCE, USER, Delivery, shared
 
 SENDER = "alice@example.org"
 KNOWN, UNKNOWN = "bob@example.org", "nobody@example.org"
@@ -23,7 +23,7 @@ def run(command, stdin=b""):
 
 class Swaks:
     name = "swaks"
-    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"]
+    mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5")
     wrong_password, unknown_recipient = 28, 24  # its exit statuses
 
     def send(self, relay, implicit, mechanism, content, password=PASSWORD, to=KNOWN):
@@ -38,7 +38,7 @@ class Swaks:
 
 class Msmtp:
     name = "msmtp"
-    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2"]
+    mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2")
     wrong_password, unknown_recipient = 77, 65  # EX_NOPERM, EX_DATAERR of sysexits.h
 
     def send(self, relay, implicit, mechanism, content, password=PASSWORD, to=KNOWN):
@@ -55,7 +55,7 @@ class Msmtp:
 
 class Curl:
     name = "curl"
-    mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"]
+    mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "XOAUTH2")
     wrong_password, unknown_recipient = 67, 55  # CURLE_LOGIN_DENIED, CURLE_SEND_ERROR
     options = ()
 
@@ -63,8 +63,15 @@ class Curl:
         url = f"smtps://localhost:{relay.smtps}" if implicit else f"smtp://localhost:{relay.smtp}"
         return run(["curl", "--disable", "--silent", "--show-error", "--verbose", "--url", url, "--ssl-reqd",
                     "--cacert", relay.ca_file, "--ipv4", "--max-time", str(PATIENCE), *self.options,
-                    "--user", f"{USER}:{password}", "--login-options", f"AUTH={mechanism}",
+                    *self.login(mechanism, password), "--login-options", f"AUTH={mechanism}",
                     "--mail-from", SENDER, "--mail-rcpt", to, "--upload-file", "-"], content)
+
+
+    @staticmethod
+    def login(mechanism, password):
+        if mechanism in ("OAUTHBEARER", "XOAUTH2"):
+            return ["--user", USER, "--oauth2-bearer", password]
+        return ["--user", f"{USER}:{password}"]
 
 
 class CurlWithInitialResponse(Curl):
@@ -78,7 +85,7 @@ class Tools(unittest.TestCase):
 
 def delivers(tool, implicit, mechanism):
     def test(self):
-        relay = shared()
+        relay = shared(*MECHANISMS)
         content = message.simple(f"{tool.name} {'implicit' if implicit else 'starttls'} {mechanism}")
         with Delivery(relay) as delivery:
             status, printed = tool.send(relay, implicit, mechanism, content)
@@ -92,7 +99,7 @@ def delivers(tool, implicit, mechanism):
 
 def refuses_password(tool, implicit, mechanism):
     def test(self):
-        relay = shared()
+        relay = shared(*MECHANISMS)
         with Delivery(relay) as delivery:
             status, printed = tool.send(relay, implicit, mechanism, message.simple("refused"), password="guess")
         self.assertEqual(status, tool.wrong_password, printed)
@@ -117,8 +124,9 @@ def add_tests():
         for implicit in [False, True]:
             how = f"{tool.name.replace(' ', '_')}_{'implicit' if implicit else 'starttls'}"
             for mechanism in tool.mechanisms:
-                setattr(Tools, f"test_{how}_{mechanism.replace('-', '_')}_delivers", delivers(tool, implicit, mechanism))
-                setattr(Tools, f"test_{how}_{mechanism.replace('-', '_')}_wrong_password", refuses_password(tool, implicit, mechanism))
+                name = f"test_{how}_{mechanism.replace('-', '_')}"
+                setattr(Tools, f"{name}_delivers", delivers(tool, implicit, mechanism))
+                setattr(Tools, f"{name}_wrong_password", refuses_password(tool, implicit, mechanism))
             setattr(Tools, f"test_{how}_unknown_recipient", refuses_recipient(tool, implicit))
 
 
