@@ -30,7 +30,7 @@ FAULTS = {
 # Switches that change what is offered, how slowly or in which pieces, and let the message through.
 HARMLESS = [[], ["-4"], ["-8"], ["-a"], ["-c"], ["-C"], ["-e"], ["-E"], ["-F"], ["-N"], ["-p"], ["-P"], ["-v"],
             ["-h", "sink.example"], ["-H", "1"], ["-m", "1"], ["-n", "1"], ["-s", "MAIL,RCPT"],
-            ["-S", "start\\n"], ["-t", "20"], ["-T", "2000"], ["-w", "1"], ["-W", "RCPT:1"],
+            ["-S", "start\\n"], ["-t", "20"], ["-T", "2000"], ["-w", "1"], ["-p", "-W", "RCPT:1"],
             ["-b", "451 4.7.1 never said"], ["-B", "554 5.7.1 never said"]]
 
 
@@ -71,6 +71,11 @@ class Sink(unittest.TestCase):
     def test_ending_itself_at_the_final_dot(self):
         done, _ = self.sent("-M", "1")  # it has taken the message, and says so to nobody
         self.assertEqual((done.result()["outcome"], done.result()["failure"]["kind"]), UNKNOWN, done)
+
+    def test_answers_in_another_order(self):
+        # With pipelining, -W makes it look at DATA before it has answered RCPT.
+        done, stored = self.sent("-W", "RCPT:1")
+        self.assertEqual((done.status, done.result()["outcome"], stored), (1, "failed", []), done)
 
     def test_lmtp_is_not_smtp(self):
         done, stored = self.sent("-L")
