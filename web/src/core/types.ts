@@ -8,6 +8,7 @@ export type {
   Draft,
   FinishedResult,
   Happening,
+  Mechanism,
   MessageTree,
   PartRange,
   Rules,

@@ -1,6 +1,7 @@
 // What the composer hands over when somebody presses Send.
 
 import type { DraftFile } from '../core/core';
+import type { Mechanism } from '../core/types';
 
 export interface MessageDraft {
   from: string;
@@ -12,7 +13,6 @@ export interface MessageDraft {
   files: readonly DraftFile[];
 }
 
-export type Mechanism = 'PLAIN' | 'LOGIN';
 export type TlsChoice = 'implicit' | 'starttls' | 'never';
 
 /** What goes wrong on purpose in a simulated session. */
@@ -34,7 +34,8 @@ export interface LiveTarget {
   host: string;
   port: number;
   tls: TlsChoice;
-  auth: { user: string; password: string; mechanism: Mechanism | undefined } | undefined;
+  /** `secret` is a password, or a token where the mechanism takes one. */
+  auth: { user: string; secret: string; mechanism: Mechanism | undefined } | undefined;
   /** The user allowed a login without encryption, by name. */
   cleartextAuth: boolean;
   /** The relay's own mailbox, whose messages can be read back. */

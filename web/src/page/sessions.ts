@@ -1,9 +1,12 @@
 // From a request to a running session: composes the message and picks the driver.
 
 import type { Core, DraftWithFiles } from '../core/core';
+import type { Mechanism } from '../core/types';
 import type { SessionDriver } from '../drivers/session-driver';
 import { SimulatedDriver, type Simulation } from '../drivers/simulated-driver';
 import { TunnelDriver } from '../drivers/tunnel-driver';
+import { toBase64 } from '../text/base64';
+import { loginOf, mechanisms } from './mechanisms';
 import type { LiveTarget, MessageDraft, SendRequest, SimulatedTarget } from './send-request';
 
 export interface Prepared {
@@ -35,6 +38,13 @@ export function composeDraft(core: Core, draft: MessageDraft) {
   return core.compose(whole);
 }
 
+/** What a session's nonces are made of: base64 of 32 octets. */
+const newRandom = (): string => toBase64(crypto.getRandomValues(new Uint8Array(32)));
+
+// The simulated server offers what is asked for among all, and the usual two where that is enough.
+const usual: readonly Mechanism[] = ['PLAIN', 'LOGIN'];
+const everyMechanism = mechanisms.map(({ name }) => name);
+
 function simulation(target: SimulatedTarget, from: string, to: string[], octets: number): Simulation {
   const { breakage } = target;
   const password = breakage === 'password' ? 'open sesam' : simulatedUser.password;
@@ -47,7 +57,8 @@ function simulation(target: SimulatedTarget, from: string, to: string[], octets:
       title: 'A message to a server in this page',
       ...(target.mechanism
         ? {
-            auth: { user: simulatedUser.name, password, mechanism: target.mechanism },
+            auth: loginOf(simulatedUser.name, password, target.mechanism),
+            random: newRandom(),
             cleartextAuth: target.tls === 'never',
           }
         : {}),
@@ -57,6 +68,7 @@ function simulation(target: SimulatedTarget, from: string, to: string[], octets:
       users: target.mechanism ? [simulatedUser] : [],
       mailboxes: breakage === 'recipient' ? to.slice(1) : to,
       starttls: target.tls === 'starttls',
+      ...(target.mechanism && !usual.includes(target.mechanism) ? { mechanisms: everyMechanism } : {}),
       ...(breakage === 'size' ? { maxMessageOctets: Math.max(1, Math.floor(octets / 2)) } : {}),
       ...(breakage === 'hang-up' ? { hangUpAfter: target.hangUpAfter } : {}),
     },
@@ -85,11 +97,8 @@ function tunnel(
       title: `Sending through ${target.host}:${target.port}`,
       ...(auth
         ? {
-            auth: {
-              user: auth.user,
-              password: auth.password,
-              ...(auth.mechanism ? { mechanism: auth.mechanism } : {}),
-            },
+            auth: loginOf(auth.user, auth.secret, auth.mechanism),
+            random: newRandom(),
             cleartextAuth: target.cleartextAuth,
           }
         : {}),

@@ -7,3 +7,8 @@ export function fromBase64(text: string): Uint8Array | undefined {
   for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
   return bytes;
 }
+
+/** Base64 of a few octets (RFC 4648 §4). */
+export function toBase64(octets: Uint8Array): string {
+  return btoa(String.fromCharCode(...octets));
+}

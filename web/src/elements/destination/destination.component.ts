@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import { mechanismNamed, mechanisms } from '../../page/mechanisms';
 import type { RelayConfig } from '../../page/relay-api';
 import { type Breakage, hangUpPoints, type Target, type TlsChoice } from '../../page/send-request';
 import { focusOn } from '../focus';
@@ -125,7 +126,7 @@ export class SmtpDestination extends LitElement {
       host: choice.host.trim(),
       port: choice.port,
       tls: choice.tls,
-      auth: choice.login ? { user: choice.user.trim(), password, mechanism } : undefined,
+      auth: choice.login ? { user: choice.user.trim(), secret: password, mechanism } : undefined,
       cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
       mailbox: this.chosen === 'mailbox',
     };
@@ -306,17 +307,10 @@ export class SmtpDestination extends LitElement {
   private renderMechanism(): TemplateResult {
     const simulated = this.chosen === 'page';
     const value = simulated && !this.choice.login ? 'none' : this.choice.mechanism;
+    const named = mechanisms.map(({ name, title }): [string, string] => [name, title]);
     const options: [string, string][] = simulated
-      ? [
-          ['PLAIN', 'PLAIN: name and password in one word'],
-          ['LOGIN', 'LOGIN: asked for one by one'],
-          ['none', 'No login'],
-        ]
-      : [
-          ['', 'Best that the server offers'],
-          ['PLAIN', 'PLAIN'],
-          ['LOGIN', 'LOGIN'],
-        ];
+      ? [...named, ['none', 'No login']]
+      : [['', 'Strongest that the server offers'], ...named];
     return html`<div class="field">
       <label for="mechanism">${simulated ? 'Login' : 'Mechanism'}</label>
       <select id="mechanism" @change=${this.onMechanism}>
@@ -371,8 +365,9 @@ export class SmtpDestination extends LitElement {
   /** Never stored: no form around it, no name, no autofill. It lives in this element's memory only. */
   private renderPassword(gmail: boolean): TemplateResult {
     const problem = this.problems.password;
+    const token = mechanismNamed(this.choice.mechanism)?.token === true;
     return html`<div class="field ${problem ? 'wrong' : ''}">
-      <label for="password">${gmail ? 'App password' : 'Password'}</label>
+      <label for="password">${token ? 'Access token' : gmail ? 'App password' : 'Password'}</label>
       <span class="secret">
         <input
           id="password"
@@ -391,7 +386,7 @@ export class SmtpDestination extends LitElement {
           type="button"
           class="button square quiet"
           aria-pressed=${this.showPassword ? 'true' : 'false'}
-          aria-label="Show password"
+          aria-label=${token ? 'Show token' : 'Show password'}
           @click=${() => {
             this.showPassword = !this.showPassword;
           }}
@@ -402,7 +397,7 @@ export class SmtpDestination extends LitElement {
       ${fieldNote(
         'password',
         this.problems.password,
-        gmail
+        gmail && !token
           ? 'Not your account password: 16 letters, made in your Google account once 2-Step Verification is on.'
           : 'Kept in this tab only, never stored; masked in the trace.',
       )}
@@ -428,7 +423,7 @@ export class SmtpDestination extends LitElement {
 
   private onMechanism(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    const mechanism = value === 'PLAIN' || value === 'LOGIN' ? value : '';
+    const mechanism = mechanismNamed(value)?.name ?? '';
     this.choice =
       this.chosen === 'page'
         ? { ...this.choice, login: value !== 'none', mechanism: mechanism || 'PLAIN' }

@@ -1,7 +1,8 @@
 // Where a message can go, before the reader changes anything.
 
+import type { Mechanism } from '../../core/types';
 import type { RelayConfig, RelayMailbox } from '../../page/relay-api';
-import type { Mechanism, TlsChoice } from '../../page/send-request';
+import type { TlsChoice } from '../../page/send-request';
 
 export type PresetName = 'page' | 'mailbox' | 'gmail-465' | 'gmail-587' | 'other';
 

@@ -1,0 +1,36 @@
+// The logins (SASL mechanisms) that the page offers. Those with channel binding are left to programs
+// that hold the TLS connection themselves.
+
+import type { Mechanism } from '../core/types';
+
+export interface MechanismChoice {
+  name: Mechanism;
+  title: string;
+  /** What it takes in place of a password. */
+  token?: true;
+}
+
+export const mechanisms: readonly MechanismChoice[] = [
+  { name: 'PLAIN', title: 'PLAIN: name and password in one word' },
+  { name: 'LOGIN', title: 'LOGIN: asked for one by one' },
+  { name: 'SCRAM-SHA-256', title: 'SCRAM-SHA-256: proves the password, never sends it' },
+  { name: 'SCRAM-SHA-512', title: 'SCRAM-SHA-512: the same with longer digests' },
+  { name: 'SCRAM-SHA-1', title: 'SCRAM-SHA-1: the same with older digests' },
+  { name: 'DIGEST-MD5', title: 'DIGEST-MD5: an early proof, now historic' },
+  { name: 'CRAM-MD5', title: 'CRAM-MD5: the first proof, now weak' },
+  { name: 'OAUTHBEARER', title: 'OAUTHBEARER: an access token', token: true },
+  { name: 'XOAUTH2', title: 'XOAUTH2: an access token, Google’s way', token: true },
+];
+
+export const mechanismNamed = (name: string): MechanismChoice | undefined =>
+  mechanisms.find((known) => known.name === name);
+
+/** How the core takes a login: a token by its own name. */
+export function loginOf(user: string, secret: string, name: Mechanism | undefined) {
+  const known = name && mechanismNamed(name);
+  return {
+    user,
+    ...(known?.token ? { token: secret } : { password: secret }),
+    ...(name ? { mechanism: name } : {}),
+  };
+}
