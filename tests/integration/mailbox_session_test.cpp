@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         login{"UnknownUser", {"AUTH PLAIN " + plain_response("nobody@example.org", password)}, {"535 5.7.8"}},
         login{"Cancelled", {"AUTH LOGIN", "*"}, {"334", "501 5.7.0"}},
         login{"NotBase64", {"AUTH PLAIN not-base64!"}, {"501 5.5.2"}},
-        login{"UnknownMechanism", {"AUTH DIGEST-MD5"}, {"504 5.5.4"}},
+        login{"UnknownMechanism", {"AUTH GSSAPI"}, {"504 5.5.4"}},
         login{"Twice",
               {"AUTH PLAIN " + plain_response(user, password), "AUTH PLAIN " + plain_response(user, password)},
               {"235", "503 5.5.1"}}),
