@@ -64,7 +64,7 @@ void client_session::announce() {
     c.recipient =
         results_.of(transactions_[*held_->awaits.transaction].message, *held_->awaits.recipient).path.mailbox_text();
   tell(std::move(c));
-  if (awaited_.empty()) tell(arm_timer{seconds{0}});
+  if (awaited_.empty()) arm();
 }
 
 result<std::string> client_session::checked(const manual_answer& a) const {
@@ -90,65 +90,66 @@ result<std::string> client_session::checked(const manual_answer& a) const {
   return bytes;
 }
 
-status client_session::answer(const manual_answer& a) {
+// May this be done with the command that waits? `bytes` become what is to be said.
+status client_session::check_choice(const manual_answer& a, std::string& bytes) const {
   if (!held_ || over()) return error{errc::misuse, "no command waits"};
   const bool login = held_->what == sent::sasl_response;
-  std::string bytes;
   switch (a.what) {
     case manual_choice::send:
-    case manual_choice::drop: break;
+    case manual_choice::drop: return {};
     case manual_choice::skip:
       if (login) return error{errc::misuse, "the server waits for an answer to its challenge; \"*\" cancels"};
-      break;
+      return {};
     case manual_choice::insert:
     case manual_choice::repeat:
       if (login) return error{errc::misuse, "any line would be taken for the answer to the challenge: replace it"};
-      [[fallthrough]];
-    case manual_choice::replace: {
-      auto made = checked(a);
-      if (!made) return made.why();
-      bytes = std::move(*made);
       break;
-    }
+    case manual_choice::replace: break;
   }
-  // An edited command keeps its place in the plan; another one takes it, but for QUIT's.
-  const bool one_line = bytes.find("\r\n") == bytes.size() - 2;
-  if (login && a.what == manual_choice::replace && !one_line)
-    return error{errc::invalid_argument, "the answer to a challenge is one line"};
-  const bool edited = login || (one_line && wire::parse_command(bytes).what == held_->awaits.verb);
-  const bool before_it = a.what == manual_choice::insert || a.what == manual_choice::repeat ||
-                         (a.what == manual_choice::replace && !edited && held_->awaits.verb == wire::verb::quit);
-  if (before_it) {
-    send_by_hand(std::move(bytes));
-    tell(arm_timer{timeout_of(phase_, options_.wait)});
-    return {};
-  }
-  utterance l = std::move(*held_);
-  held_.reset();
+  auto made = checked(a);
+  if (!made) return made.why();
+  bytes = std::move(*made);
+  if (login && !edits(bytes)) return error{errc::invalid_argument, "the answer to a challenge is one line"};
+  return {};
+}
+
+// One whole line, and for a command its verb: it keeps the place of the one that waits.
+bool client_session::edits(const std::string& bytes) const {
+  if (bytes.size() < 2 || bytes.find("\r\n") != bytes.size() - 2) return false;
+  return held_->what == sent::sasl_response || wire::parse_command(bytes).what == held_->awaits.verb;
+}
+
+status client_session::answer(const manual_answer& a) {
+  std::string bytes;
+  if (status s = check_choice(a, bytes); !s) return s;
+  // Another command than QUIT cannot stand in its place: it still has to be said.
+  const bool before_quit = a.what == manual_choice::replace && held_->awaits.verb == wire::verb::quit && !edits(bytes);
   const std::size_t before = awaited_.size();
-  switch (a.what) {
-    case manual_choice::drop: fail(failure_kind::cancelled, "the connection was closed by hand"); return {};
-    case manual_choice::skip: skip(l); break;
-    case manual_choice::replace:
-      if (edited) {
-        l.bytes = std::move(bytes);
-        last_said_ = login ? last_said_ : l.bytes;
-        send_planned(std::move(l));
-      } else {
-        skip(l);
-        send_by_hand(std::move(bytes));
-      }
-      break;
+  if (a.what == manual_choice::insert || a.what == manual_choice::repeat || before_quit) {
+    send_by_hand(std::move(bytes));
+  } else {
+    const bool edited = a.what == manual_choice::replace && edits(bytes);
+    utterance l = std::move(*held_);
+    held_.reset();
+    if (edited) l.bytes = std::move(bytes);
+    say_instead(std::move(l), edited ? manual_choice::send : a.what, std::move(bytes));
+  }
+  if (!over()) speak();
+  if (!over() && awaited_.size() > before) arm();
+  return {};
+}
+
+void client_session::say_instead(utterance l, manual_choice what, std::string bytes) {
+  switch (what) {
+    case manual_choice::drop: return fail(failure_kind::cancelled, "the connection was closed by hand");
+    case manual_choice::skip: return skip(l);
+    case manual_choice::replace: skip(l); return send_by_hand(std::move(bytes));
     case manual_choice::send:
     case manual_choice::insert:
     case manual_choice::repeat:
-      if (!login) last_said_ = l.bytes;
-      send_planned(std::move(l));
-      break;
+      if (l.what == sent::command) last_said_ = l.bytes;
+      return send_planned(std::move(l));
   }
-  speak();
-  if (awaited_.size() > before && !held_ && !over()) tell(arm_timer{timeout_of(phase_, options_.wait)});
-  return {};
 }
 
 void client_session::send_planned(utterance l) {

@@ -58,6 +58,27 @@ void client_session::on_reply(wire::received_reply received) {
       early || asked || value.code == 421 ? action_for(before, value, answered) : client_action::unexpected;
   const std::size_t at = events_.size();
   report(before, action, std::move(received), answered);
+  learn(before, action, value, answered);
+  perform(action, value, answered);
+  settle();
+  if (phase_ == before) phase_ = awaited_phase();  // the next reply, or what this one began
+  const client_phase after = phase_;
+  const bool still_waits = held_.has_value();  // a command, behind what was said by hand
+  speak();
+  if (still_waits && answered.by_hand && !over()) announce();
+  if (!over() && !told_since<arm_timer>(at) && !awaited_.empty()) arm();
+
+  // What came with this reply, but before the command that it led to had left, came unasked; after
+  // the end, QUIT included. The command is not sent then.
+  const bool surplus = !lines_.buffered().empty() && !over() && !awaited_.empty() && !awaited_.oldest_left();
+  const bool unread_follows = told_since<reply_received>(at + 1);
+  std::get_if<reply_received>(&events_[at].event)->client.after = surplus ? phase_ : unread_follows ? before : after;
+  if (surplus) fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
+}
+
+// What a reply tells, whatever it leads to.
+void client_session::learn(client_phase before, client_action action, const wire::reply& value,
+                           const awaited_reply& answered) {
   if (before == client_phase::expect_ehlo_reply && value.positive()) capabilities_ = wire::capabilities::parse(value);
   if (before == client_phase::expect_helo_reply) capabilities_ = {};  // HELO tells of no extension
   if (answered.transaction) {
@@ -65,28 +86,9 @@ void client_session::on_reply(wire::received_reply received) {
     --t.awaited;
     if (before == client_phase::expect_mail_reply || before == client_phase::expect_rcpt_reply) --t.envelope;
   }
-  if (options_.control == control::manual) {
-    expected_.answered(answered.verb, value.kind(), by_the_book());
-    if (shelved_ && action != client_action::continue_sasl) held_ = std::exchange(shelved_, std::nullopt);
-  }
-  perform(action, value, answered);
-  settle();
-  if (phase_ == before) phase_ = awaited_phase();  // the next reply, or what this one began
-  const client_phase after = phase_;
-  speak();
-  if (held_ && answered.by_hand && !over()) announce();
-  const bool armed = std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(at), events_.end(),
-                                 [](const queued& q) { return std::holds_alternative<arm_timer>(q.event); });
-  if (!over() && !armed && !awaited_.empty()) tell(arm_timer{timeout_of(phase_, options_.wait)});
-
-  // What came with this reply, but before the command that it led to had left, came unasked; after
-  // the end, QUIT included. The command is not sent then.
-  const bool surplus = !lines_.buffered().empty() && !over() && !awaited_.empty() && !awaited_.oldest_left();
-  const bool unread_follows =
-      std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(at) + 1, events_.end(),
-                  [](const queued& q) { return std::holds_alternative<reply_received>(q.event); });
-  std::get_if<reply_received>(&events_[at].event)->client.after = surplus ? phase_ : unread_follows ? before : after;
-  if (surplus) fail(failure_kind::protocol, "the server sent a further reply before it was asked anything");
+  if (options_.control == control::automatic) return;
+  expected_.answered(answered.verb, value.kind(), by_the_book());
+  if (shelved_ && action != client_action::continue_sasl) held_ = std::exchange(shelved_, std::nullopt);
 }
 
 client_action client_session::action_for(client_phase before, const wire::reply& reply,
@@ -220,9 +222,7 @@ void client_session::go_ahead(const awaited_reply& answered) {
     content_of_ = current_;
     if (client_transaction* t = current()) t->next = client_transaction::step::content;
     content_.begin_data();
-    phase_ = client_phase::sending_content;
-    tell(arm_timer{timeout_of(phase_, options_.wait)});
-    return;
+    return enter(client_phase::sending_content);
   }
   client_transaction& t = transactions_[*answered.transaction];
   content_of_ = answered.transaction;

@@ -158,7 +158,12 @@ void client_session::process_lines() {
 
 void client_session::enter(client_phase phase) {
   phase_ = phase;
-  tell(arm_timer{timeout_of(phase, options_.wait)});
+  arm();
+}
+
+// While a command waits for the host and the server owes nothing, no timer runs.
+void client_session::arm() {
+  tell(arm_timer{held_ && awaited_.empty() ? seconds{0} : timeout_of(phase_, options_.wait)});
 }
 
 // ------------------------------------------------------------------------------------- content
@@ -200,7 +205,7 @@ void client_session::produce_content() {
     piece.client.after = phase_;
   }
   tell(std::move(piece));
-  tell(arm_timer{timeout_of(phase_, options_.wait)});
+  arm();
   if (!content_.busy()) speak();
 }
 

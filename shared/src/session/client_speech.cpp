@@ -15,7 +15,7 @@ void client_session::speak() {
   const std::size_t before = awaited_.size();
   while (!over() && !held_ && !shelved_ && say_next()) {
   }
-  if (!over() && awaited_.size() > before) tell(arm_timer{timeout_of(phase_, options_.wait)});
+  if (!over() && awaited_.size() > before) arm();
 }
 
 bool client_session::say_next() {

@@ -96,6 +96,13 @@ class client_session {
   void produce_content();
   void enter(client_phase phase);
   void tell(client_event event, std::size_t replies = 0) { events_.push_back({std::move(event), replies}); }
+  template <class Event>
+  [[nodiscard]] bool told_since(std::size_t at) const noexcept {
+    for (; at < events_.size(); ++at)
+      if (std::holds_alternative<Event>(events_[at].event)) return true;
+    return false;
+  }
+  void arm();  // the timer, for what is awaited now
   void report_unread();
   void end_of_chunks();
   void fail(failure_kind kind, std::string detail);
@@ -106,6 +113,7 @@ class client_session {
 
   // client_replies.cpp: a reply and what it leads to
   void on_reply(wire::received_reply received);
+  void learn(client_phase before, client_action action, const wire::reply& value, const awaited_reply& answered);
   [[nodiscard]] client_action action_for(client_phase before, const wire::reply& reply,
                                          const awaited_reply& answered) const;
   void report(client_phase before, client_action action, wire::received_reply received, const awaited_reply& answered);
@@ -153,6 +161,9 @@ class client_session {
   // client_manual.cpp
   [[nodiscard]] server_facts by_the_book() const;
   [[nodiscard]] result<std::string> checked(const manual_answer& a) const;
+  [[nodiscard]] status check_choice(const manual_answer& a, std::string& bytes) const;
+  void say_instead(utterance l, manual_choice what, std::string bytes);
+  [[nodiscard]] bool edits(const std::string& bytes) const;
   void announce();
   void send_planned(utterance l);
   void send_by_hand(std::string bytes);
