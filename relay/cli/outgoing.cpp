@@ -1,5 +1,6 @@
 #include "relay/cli/outgoing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -57,10 +58,25 @@ std::string random_name() {
   return out;
 }
 
+// Also an address outside ASCII, where it stands alone: a server with SMTPUTF8 takes it.
+result<mime::named_mailbox> read_mailbox(const std::string& text) {
+  auto named = mime::parse_named_mailbox(text);
+  if (named) return named;
+  auto alone = wire::mailbox::parse(text, wire::utf8::allowed);
+  if (!alone) return named;
+  return mime::named_mailbox{{}, std::move(*alone)};
+}
+
 result<std::vector<mime::named_mailbox>> recipients_of(const typed_message& typed) {
   std::vector<mime::named_mailbox> all;
   for (const std::string& list : typed.to) {
     auto some = mime::parse_address_list(list);
+    if (!some) {
+      if (auto alone = read_mailbox(list)) {
+        all.push_back(std::move(*alone));
+        continue;
+      }
+    }
     if (!some) return error{some.why().code, "--to " + list + ": " + some.why().detail};
     for (mime::named_mailbox& one : *some) all.push_back(std::move(one));
   }
@@ -68,18 +84,26 @@ result<std::vector<mime::named_mailbox>> recipients_of(const typed_message& type
   return all;
 }
 
-result<session::submission> from_file(const typed_message& typed, const std::vector<mime::named_mailbox>& to) {
+// The header holds octets over 127, which only SMTPUTF8 allows (RFC 6531 §3.2).
+bool has_utf8_header(std::string_view message) {
+  const std::string_view header = message.substr(0, message.find("\r\n\r\n"));
+  return std::any_of(header.begin(), header.end(), [](char c) { return static_cast<unsigned char>(c) > 127; });
+}
+
+result<session::submission> from_file(const typed_message& typed, const std::string& file,
+                                      const std::vector<mime::named_mailbox>& to) {
   session::submission mail;
   if (typed.from != "<>") {  // RFC 5321 §4.5.5: notifications come from nobody
-    const auto from = mime::parse_named_mailbox(typed.from);
+    const auto from = read_mailbox(typed.from);
     if (!from) return error{from.why().code, "--from " + typed.from + ": " + from.why().detail};
     mail.from = wire::reverse_path(from->address);
   }
   for (const mime::named_mailbox& one : to) mail.to.emplace_back(one.address);
-  const auto content = read_all("--eml", typed.eml);
+  const auto content = read_all("--eml", file);
   if (!content) return content.why();
-  if (content->empty()) return wrong("--eml " + typed.eml + " is empty");
+  if (content->empty()) return wrong("--eml " + file + " is empty");
   mail.content = with_crlf(*content);
+  mail.parameters.smtputf8 = has_utf8_header(mail.content);
   return mail;
 }
 
@@ -116,14 +140,24 @@ result<session::submission> composed(const typed_message& typed, std::vector<mim
 
 }  // namespace
 
-result<session::submission> make_submission(const typed_message& typed, const std::string& ehlo_name) {
+result<std::vector<session::submission>> make_submissions(const typed_message& typed, const std::string& ehlo_name) {
   const int sources = (typed.text.empty() ? 0 : 1) + (typed.text_file.empty() ? 0 : 1) + (typed.eml.empty() ? 0 : 1);
   if (sources != 1) return wrong("name what to send, once: --text TEXT, --file FILE or --eml FILE");
   if (!typed.eml.empty() && !typed.subject.empty())
     return wrong("--subject does not go with --eml: the file has its own");
   auto to = recipients_of(typed);
   if (!to) return to.why();
-  return typed.eml.empty() ? composed(typed, std::move(*to), ehlo_name) : from_file(typed, *to);
+  std::vector<session::submission> mails;
+  for (const std::string& file : typed.eml) {
+    auto mail = from_file(typed, file, *to);
+    if (!mail) return mail.why();
+    mails.push_back(std::move(*mail));
+  }
+  if (!typed.eml.empty()) return mails;
+  auto mail = composed(typed, std::move(*to), ehlo_name);
+  if (!mail) return mail.why();
+  mails.push_back(std::move(*mail));
+  return mails;
 }
 
 }  // namespace smtpscope::cli

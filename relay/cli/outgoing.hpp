@@ -13,13 +13,14 @@ struct typed_message {
   std::string from;             // "a@b", "Name <a@b>"; "<>" with eml only
   std::vector<std::string> to;  // each a list of such
   std::string subject;
-  std::string text;       // the text itself …
-  std::string text_file;  // … or where it stands; "-": standard input
-  std::string eml;        // or a whole message; "-": standard input
+  std::string text;              // the text itself …
+  std::string text_file;         // … or where it stands; "-": standard input
+  std::vector<std::string> eml;  // or whole messages, one after another; "-": standard input
 };
 
-// Reads or composes it; `ehlo_name` is the right side of the Message-ID. Lines of a file may end in
+// Reads or composes them; `ehlo_name` is the right side of the Message-ID. Lines of a file may end in
 // LF or CRLF. Errors: invalid_argument and the codes of mime::compose(); the text names the option.
-[[nodiscard]] result<session::submission> make_submission(const typed_message& typed, const std::string& ehlo_name);
+[[nodiscard]] result<std::vector<session::submission>> make_submissions(const typed_message& typed,
+                                                                        const std::string& ehlo_name);
 
 }  // namespace smtpscope::cli

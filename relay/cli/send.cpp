@@ -89,12 +89,20 @@ void run(net::client_driver& driver, net::asio::io_context& io) {
   io.run();
 }
 
+std::string_view text_of(session::fate fate) {
+  switch (fate) {
+    case session::fate::delivered: return "delivered: ";
+    case session::fate::refused:
+    case session::fate::not_sent: return "not delivered: ";
+    case session::fate::unknown: return "perhaps delivered: ";
+  }
+  return "";
+}
+
 void print_recipients(const session::finished& end) {
   for (const session::recipient_result& r : end.recipients) {
-    const bool done =
-        r.accepted() && (end.result == session::outcome::delivered || end.result == session::outcome::partly);
-    std::string line = (done ? "delivered: " : "not delivered: ") + printable(r.path.mailbox_text());
-    if (!done && r.reply && !r.reply->positive())
+    std::string line = std::string(text_of(r.end)) + printable(r.path.mailbox_text());
+    if (r.end == session::fate::refused && r.reply && !r.reply->positive())
       line += " (" + std::to_string(r.reply->code) + " " + printable(r.reply->text()) + ")";
     std::printf("%s\n", line.c_str());
   }
@@ -129,7 +137,7 @@ int send(const typed_send& typed) {
   if (!plan) return complain(plan.why());
   const auto trust = net::tls_client::with_system_roots(plan->ca_files);
   if (!trust) return complain({trust.why().code, "--ca-file " + trust.why().detail});
-  auto session = session::client_session::create(plan->options, std::move(plan->mail));
+  auto session = session::client_session::create(plan->options, std::move(plan->mails));
   if (!session) return complain(session.why());
   file_ptr trace_file;
   if (!typed.trace_file.empty()) {
@@ -161,7 +169,9 @@ int send(const typed_send& typed) {
 
 void add_server_options(CLI::App& command, typed_send& given) {
   command.add_option("--server", given.server, "Where to deliver")->type_name("HOST:PORT")->required();
-  command.add_option("--tls", given.tls, "implicit, starttls or never; else implicit on port 465, starttls elsewhere")
+  command
+      .add_option("--tls", given.tls,
+                  "implicit, starttls, opportunistic or never; else implicit on port 465, starttls elsewhere")
       ->type_name("WHEN");
   command.add_option("--ca-file", given.ca_files, "One more authority to trust, PEM (repeatable)")
       ->type_name("FILE")
@@ -193,6 +203,23 @@ void add_login_options(CLI::App& command, typed_send& given) {
   command.add_flag("--no-initial-response", given.no_initial_response, "AUTH without its first response");
 }
 
+// What the extensions of the server are used for.
+void add_extension_options(CLI::App& command, typed_send& given) {
+  command.add_flag("--no-pipelining", given.no_pipelining, "One command at a time, whatever the server offers");
+  command
+      .add_option("--chunking", given.chunking,
+                  "BDAT: never, if-binary (only content that needs it) or when-offered (instead of DATA)")
+      ->type_name("WHEN")
+      ->capture_default_str();
+  command
+      .add_option("--notify", given.notify, "Ask for delivery status notifications: never, or success,failure,delay")
+      ->type_name("EVENTS");
+  command.add_option("--return", given.ret, "What of the message a notification returns: full or headers")
+      ->type_name("PART");
+  command.add_option("--envelope-id", given.envelope_id, "What a notification calls the message")->type_name("ID");
+  command.add_flag("--require-tls", given.require_tls, "Every server on the way must use TLS (REQUIRETLS)");
+}
+
 void add_message_options(CLI::App& command, typed_send& given) {
   command.add_option("--from", given.message.from, "Sender; <> for none, with --eml")->type_name("ADDRESS")->required();
   command.add_option("--to", given.message.to, "Recipients, with commas (repeatable)")
@@ -202,8 +229,9 @@ void add_message_options(CLI::App& command, typed_send& given) {
   command.add_option("--subject", given.message.subject, "Of the composed message")->type_name("TEXT");
   command.add_option("--text", given.message.text, "The text itself")->type_name("TEXT");
   command.add_option("--file", given.message.text_file, "The text, UTF-8; - is standard input")->type_name("FILE");
-  command.add_option("--eml", given.message.eml, "A whole message, sent as it is; - is standard input")
-      ->type_name("FILE");
+  command.add_option("--eml", given.message.eml, "A whole message, sent as it is; - is standard input (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
 }
 
 }  // namespace
@@ -215,6 +243,7 @@ void add_send(CLI::App& program, int& exit_status) {
   add_server_options(command, *given);
   add_login_options(command, *given);
   add_message_options(command, *given);
+  add_extension_options(command, *given);
   command.add_option("--trace", given->trace_file, "Keep the trace in this file, JSON Lines; secrets are masked")
       ->type_name("FILE");
   command.add_flag("--quiet", given->quiet, "Print nothing unless it fails");

@@ -23,8 +23,9 @@ result<session::tls_policy> read_tls(const std::string& typed, std::uint16_t por
   if (typed.empty()) return port == submissions_port ? tls_policy::implicit : tls_policy::starttls_required;
   if (typed == "implicit") return tls_policy::implicit;
   if (typed == "starttls") return tls_policy::starttls_required;
+  if (typed == "opportunistic") return tls_policy::opportunistic;
   if (typed == "never") return tls_policy::never;
-  return wrong("--tls", typed, "write implicit, starttls or never");
+  return wrong("--tls", typed, "write implicit, starttls, opportunistic or never");
 }
 
 // Whether all of the named mechanisms do without a secret.
@@ -69,6 +70,65 @@ status read_login(const typed_send& typed, session::client_options& options) {
   return {};
 }
 
+status read_manner(const typed_send& typed, session::client_options& options) {
+  if (typed.no_pipelining) options.groups = session::pipelining::never;
+  if (typed.chunking == "never")
+    options.chunks = session::chunking::never;
+  else if (typed.chunking == "if-binary")
+    options.chunks = session::chunking::if_binary;
+  else if (typed.chunking == "when-offered")
+    options.chunks = session::chunking::when_offered;
+  else
+    return wrong("--chunking", typed.chunking, "write never, if-binary or when-offered");
+  return {};
+}
+
+// RFC 3461 §4.1: never, or any of the three with commas.
+result<wire::notify_request> read_notify(const std::string& typed) {
+  wire::notify_request asked;
+  const std::pair<std::string_view, bool wire::notify_request::*> words[] = {
+      {"success", &wire::notify_request::success},
+      {"failure", &wire::notify_request::failure},
+      {"delay", &wire::notify_request::delay},
+      {"never", &wire::notify_request::never},
+  };
+  std::string_view rest = typed;
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    bool known = false;
+    for (const auto& [name, member] : words)
+      if (text::iequals(word, name)) known = asked.*member = true;
+    if (!known) asked = {true, true, false, false};  // which is wrong in itself
+  }
+  if (asked.never && (asked.success || asked.failure || asked.delay))
+    return wrong("--notify", typed, "write never, or some of success,failure,delay");
+  return asked;
+}
+
+status read_notifications(const typed_send& typed, std::vector<session::submission>& mails) {
+  const auto notify = read_notify(typed.notify);
+  if (!notify) return notify.why();
+  wire::ret_type ret = wire::ret_type::none;
+  if (typed.ret == "full")
+    ret = wire::ret_type::full;
+  else if (typed.ret == "headers")
+    ret = wire::ret_type::hdrs;
+  else if (!typed.ret.empty())
+    return wrong("--return", typed.ret, "write full or headers");
+  for (session::submission& mail : mails) {
+    mail.parameters.ret = ret;
+    if (!typed.envelope_id.empty()) mail.parameters.envid = typed.envelope_id;
+    mail.parameters.requiretls = typed.require_tls;
+    if (!notify->any()) continue;
+    for (const wire::forward_path& path : mail.to) {
+      const char* const type = path.needs_smtputf8() ? "utf-8" : "rfc822";  // RFC 6533 §3
+      mail.recipient_parameters.push_back({*notify, wire::original_recipient{type, path.mailbox_text()}});
+    }
+  }
+  return {};
+}
+
 status read_patience(const std::string& typed, session::client_options& options) {
   if (typed != "interactive" && typed != "rfc5321")
     return wrong("--patience", typed, "write interactive (a minute or so for most replies) or rfc5321 (minutes)");
@@ -95,9 +155,11 @@ result<send_plan> make_plan(const typed_send& typed) {
   if (!wire::is_domain_or_literal(plan.options.ehlo_name))
     return wrong("--ehlo", typed.ehlo_name, "write a domain such as laptop.example or an address such as [192.0.2.1]");
   if (const status ok = read_patience(typed.patience, plan.options); !ok) return ok.why();
-  auto mail = make_submission(typed.message, plan.options.ehlo_name);
-  if (!mail) return mail.why();
-  plan.mail = std::move(*mail);
+  if (const status ok = read_manner(typed, plan.options); !ok) return ok.why();
+  auto mails = make_submissions(typed.message, plan.options.ehlo_name);
+  if (!mails) return mails.why();
+  plan.mails = std::move(*mails);
+  if (const status ok = read_notifications(typed, plan.mails); !ok) return ok.why();
   if (const status ok = read_login(typed, plan.options); !ok) return ok.why();
   plan.ca_files.assign(typed.ca_files.begin(), typed.ca_files.end());
   return plan;

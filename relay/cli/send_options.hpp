@@ -23,6 +23,12 @@ struct typed_send {
   std::vector<std::string> mechanisms;  // none: the client's own choice
   bool auth_without_tls = false;
   bool no_initial_response = false;
+  bool no_pipelining = false;
+  std::string chunking = "if-binary";
+  std::string notify;  // "": nothing asked
+  std::string ret;
+  std::string envelope_id;
+  bool require_tls = false;
   std::string ehlo_name;  // "": this machine's
   std::string patience = "interactive";
   std::vector<std::string> ca_files;
@@ -34,7 +40,7 @@ struct send_plan {
   std::string host;
   std::uint16_t port = 0;
   session::client_options options;
-  session::submission mail;
+  std::vector<session::submission> mails;
   std::vector<std::filesystem::path> ca_files;
 };
 

@@ -105,6 +105,23 @@ class OwnMailbox(unittest.TestCase):
         done = send(f"localhost:{relay.smtp}", "--ca-file", relay.ca_file, "--user", USER, password=PASSWORD)
         self.assertEqual((done.status, done.mechanism()), (0, "SCRAM-SHA-512-PLUS"), done)
 
+    def test_several_messages_over_one_connection(self):
+        relay = shared()
+        with tempfile.TemporaryDirectory() as directory, Delivery(relay) as delivery:
+            files = []
+            for n in range(3):
+                files.append(pathlib.Path(directory) / f"{n}.eml")
+                files[-1].write_bytes(message.simple(f"number {n}"))
+            done = send(*self.through(False), *[a for f in files for a in ("--eml", str(f))], text=None)
+            self.assertEqual(done.status, 0, done)
+        self.assertEqual([m["subject"] for m in delivery.new], ["number 0", "number 1", "number 2"])
+        self.assertEqual(len(done.of("connected")), 1)
+        self.assertEqual(done.printed.count("\ndelivered: "), 3)
+
+    def test_opportunistic_tls(self):
+        done = send(*self.through(False)[:1], "--tls", "opportunistic", "--ca-file", shared().ca_file)
+        self.assertEqual((done.status, len(done.of("tls_established"))), (0, 1), done)
+
     def test_sources_of_the_password(self):
         done = send(*self.through(True), "--user", USER, "--password-env", "SECRET_OF_TEST",
                     environment={"SECRET_OF_TEST": PASSWORD})
@@ -268,7 +285,11 @@ class WrongUse(unittest.TestCase):
             ([*self.good, "--eml", "x.eml"], "once"),
             (self.changed("--text", "x", "--eml"), "--eml"),
             ([*self.changed("--text"), "--eml", "/nonexistent.eml"], "No such file"),
-            ([*self.good, "--tls", "maybe"], "implicit, starttls or never"),
+            ([*self.good, "--tls", "maybe"], "implicit, starttls, opportunistic or never"),
+            ([*self.good, "--chunking", "often"], "when-offered"),
+            ([*self.good, "--notify", "sometimes"], "success,failure,delay"),
+            ([*self.good, "--notify", "never,delay"], "success,failure,delay"),
+            ([*self.good, "--return", "half"], "full or headers"),
             ([*self.good, "--ehlo", "not a name"], "--ehlo not a name"),
             ([*self.good, "--patience", "none"], "interactive"),
             ([*self.good, "--user", "x"], "--password-file FILE or --password-env VARIABLE"),

@@ -48,7 +48,7 @@ class Sent:
 
 
 def send(server, *arguments, content=None, password=None, token=None, sender=SENDER, to=(RECIPIENT,), stdin=b"", before=None,
-         environment=None, subject="A line"):
+         environment=None, subject="A line", text="One line of text"):
     """Sends `content` (bytes of a whole message; else a line of text) through `server` ("host:port").
 
     `password` and `token` go by files. `before(process)` is called while it runs.
@@ -58,9 +58,9 @@ def send(server, *arguments, content=None, password=None, token=None, sender=SEN
         command = [PROGRAM, "send", "--server", server, "--trace", str(place / "trace"), "--from", sender]
         for one in to:
             command += ["--to", one]
-        if content is None:
-            command += ["--subject", subject, "--text", "One line of text"]
-        else:
+        if content is None and text is not None:
+            command += ["--subject", subject, "--text", text]
+        elif content is not None:
             (place / "message.eml").write_bytes(content)
             command += ["--eml", str(place / "message.eml")]
         if password is not None:

@@ -124,6 +124,13 @@ class Deliveries:
         self.assert_kept(done, content)
         self.assertTrue(any(c.startswith("MAIL FROM:<>") for c in done.commands()))
 
+    def test_one_command_at_a_time(self):
+        content = message.simple("one by one")
+        done = self.send(self.links[0], "--no-pipelining", content=content)
+        self.assert_kept(done, content)
+        kinds = [e["kind"] for e in done.entries if e["kind"] in ("command", "greeting", "reply")]
+        self.assertNotIn(("command", "command"), list(zip(kinds, kinds[1:])))
+
     def test_an_unknown_recipient(self):
         done = self.send(self.links[0], to=[UNKNOWN])
         self.assertEqual(done.status, 1)
@@ -135,6 +142,30 @@ class Deliveries:
         done = self.send(self.links[0], content=content, to=[UNKNOWN, RECIPIENT])
         self.assertEqual((done.status, done.result()["outcome"]), (1, "partly"), done)
         self.assertTrue(self.maildir.next().endswith(self.as_kept(content)))
+
+
+class Chunks:
+    """What every server with CHUNKING passes besides."""
+
+    def test_chunks_instead_of_data(self):
+        for content in [message.simple("chunks"), message.large("many chunks", 20_000)]:
+            done = self.send(self.links[0], "--chunking", "when-offered", content=content)
+            self.assert_kept(done, content)
+            self.assertNotIn("DATA", done.commands())
+            self.assertTrue(any(c.startswith("BDAT ") for c in done.commands()), done)
+
+
+class Dsn:
+    """What every server with DSN passes besides."""
+
+    def test_notifications(self):
+        content = message.simple("notify")
+        done = self.send(self.links[0], "--notify", "never", "--return", "headers", "--envelope-id", "a+b=c",
+                         content=content)
+        self.assert_kept(done, content)
+        said = " ".join(done.commands())
+        self.assertIn("RET=HDRS ENVID=a+2Bb+3Dc", said)
+        self.assertIn(f"TO:<{RECIPIENT}> NOTIFY=NEVER ORCPT=rfc822;{RECIPIENT}", said)
 
 
 class Tls:
@@ -153,7 +184,7 @@ class Tls:
         self.assertEqual(done.of("transport_error")[0]["data"]["reason"], "not_tls", done)
 
 
-class PostfixServer(Deliveries, Tls, unittest.TestCase):
+class PostfixServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
     mechanisms = tuple(cyrus_sasl.MECHANISMS)
 
     @classmethod
@@ -169,7 +200,7 @@ class PostfixServer(Deliveries, Tls, unittest.TestCase):
         self.assertIn(552, done.codes())
 
 
-class EximServer(Deliveries, Tls, unittest.TestCase):
+class EximServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
     mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5")
 
     @classmethod
@@ -179,7 +210,7 @@ class EximServer(Deliveries, Tls, unittest.TestCase):
         return server
 
 
-class OpenSmtpdServer(Deliveries, unittest.TestCase):
+class OpenSmtpdServer(Deliveries, Dsn, unittest.TestCase):
     links = ("never",)
 
     @classmethod
@@ -201,6 +232,14 @@ class AiosmtpdServer(Deliveries, Tls, unittest.TestCase):
         cls.addClassCleanup(server.stop)
         server.ca_file = tls / "ca.pem"
         return server
+
+    def test_addresses_outside_ascii(self):
+        content = message.simple("smtputf8")
+        done = self.send("starttls", content=content, to=["грета@example.org"])
+        stored = self.assert_kept(done, content)
+        about = json.loads(re.search(rb"^X-Envelope: (.*)\r$", stored, re.M)[1])
+        self.assertEqual(about["rcptTo"], ["грета@example.org"])
+        self.assertIn("SMTPUTF8", about["options"])
 
     def test_its_account_of_the_envelope(self):
         content = message.simple("envelope")

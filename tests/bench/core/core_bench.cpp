@@ -1,6 +1,7 @@
 // What the core does with every octet of a message, beside what the machine and OpenSSL do with it.
 // Cases come in pairs that run one after the other, so that their ratio holds on a busy machine.
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
