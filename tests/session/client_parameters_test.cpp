@@ -61,6 +61,13 @@ TEST(ClientParameters, Rfc3461NotificationsAreAskedFor) {
   d.connected();
   for (const char* reply : {"220 x\r\n", "250 x\r\n", "250 x\r\n"}) d.receive(reply);
   ASSERT_EQ(d.remarks().size(), 4U);
+  // Said once, not for each recipient.
+  c.mail.to.push_back(c.mail.to[0]);
+  c.mail.recipient_parameters.push_back(one);
+  client_driver two{c};
+  two.connected();
+  for (const char* reply : {"220 x\r\n", "250 x\r\n", "250 x\r\n", "250 x\r\n"}) two.receive(reply);
+  EXPECT_EQ(two.remarks().size(), 4U);
   EXPECT_EQ(d.remarks()[0].text, "RET was asked for and left out: the server does not offer it");
 }
 

@@ -272,8 +272,11 @@ void client_session::send(utterance l) {
 }
 
 void client_session::note_left_out(const std::vector<std::string_view>& keywords) {
-  for (const std::string_view keyword : keywords)
+  for (const std::string_view keyword : keywords) {
+    if (std::find(left_out_.begin(), left_out_.end(), keyword) != left_out_.end()) continue;  // said once is enough
+    left_out_.push_back(keyword);
     tell(remark{std::string{keyword} + " was asked for and left out: the server does not offer it", "RFC 5321 §2.2.1"});
+  }
 }
 
 }  // namespace smtpscope::session

@@ -192,6 +192,7 @@ class client_session {
   std::optional<std::size_t> content_of_;  // transaction whose content is being sent; none by hand
   at_server server_transaction_ = at_server::closed;
   std::uint32_t mails_said_ = 0;
+  std::vector<std::string_view> left_out_;  // keywords of parameters, told
   bool rset_first_ = false;
   bool auth_awaited_ = false;  // AUTH shares a group
   bool starttls_refused_ = false;
