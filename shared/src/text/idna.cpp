@@ -66,7 +66,7 @@ char32_t small(char32_t c) noexcept {
 // The A-label of a label outside ASCII, or "" when it is no U-label.
 std::string to_a_label(std::string_view label) {
   if (label.size() > 4 * label_octets || label.front() == '-' || label.back() == '-') return {};
-  if (label.substr(2, 2) == "--") return {};  // RFC 5891 §4.2.3.1
+  if (label.size() > 3 && label.substr(2, 2) == "--") return {};  // RFC 5891 §4.2.3.1
   if (is_combining(first_code_point(label).value)) return {};
   std::string mapped;
   while (!label.empty()) {

@@ -51,6 +51,7 @@ TEST(Idna, WhatIsNoULabelIsRefused) {
       {"not UTF-8",
        "b\xFC"
        "cher"},
+      {"one octet that is not UTF-8", "\xBE"},
       {"C1 control",
        "a\xC2\x85"
        "b"},
