@@ -22,6 +22,7 @@ run_packages=(
   libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev # relay/
   nlohmann-json3-dev                                     # shared/
   emscripten node-acorn                                  # wasm/
+  zopfli                                                 # web/: what is downloaded, packed once
 )
 # npm builds the page. A Node from elsewhere often brings its own, which Debian's would clash with.
 command -v npm >/dev/null || run_packages+=(npm)

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const compressible = /\.(html|js|mjs|css|wasm|svg|json|txt)$/;
 
-/** Writes `name.gz` beside every asset that gets smaller, so that the relay compresses nothing itself. */
+/**
+ * Writes `name.gz` beside every asset that gets smaller, so that the relay compresses nothing itself.
+ * By zopfli: built once and downloaded often, 5 % smaller than zlib's best.
+ */
 export function gzipBeside(): Plugin {
   let outDir = '';
   return {
@@ -19,9 +22,8 @@ export function gzipBeside(): Plugin {
       for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
         const path = join(outDir, name);
         if (!compressible.test(name) || !statSync(path).isFile()) continue;
-        const plain = readFileSync(path);
-        const packed = gzipSync(plain, { level: 9 });
-        if (packed.length < plain.length) writeFileSync(`${path}.gz`, packed);
+        const packed = execFileSync('zopfli', ['-c', '--i5', path], { maxBuffer: 1 << 28 });
+        if (packed.length < statSync(path).size) writeFileSync(`${path}.gz`, packed);
       }
     },
   };
