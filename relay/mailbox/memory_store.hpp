@@ -20,6 +20,7 @@ class memory_store final : public message_store {
  public:
   explicit memory_store(memory_limits limits = {}) noexcept : limits_(limits) {}
 
+  [[nodiscard]] store_pace pace() const noexcept override { return store_pace::at_once; }
   [[nodiscard]] io_result<std::unique_ptr<message_writer>> begin() override;
   [[nodiscard]] std::vector<stored_message> list() override;
   [[nodiscard]] io_result<std::shared_ptr<const std::string>> content(std::string_view id) override;

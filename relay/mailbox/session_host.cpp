@@ -22,9 +22,10 @@ awaitable<std::invoke_result_t<Work&>> as_coroutine(Work work) {
   co_return work();
 }
 
-// Runs `work` on a thread of the pool and comes back with its result.
+// Runs `work` on a thread of the pool, where it may block, and comes back with its result.
 template <class Work>
-awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, Work work) {
+awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, store_pace pace, Work work) {
+  if (pace == store_pace::at_once) co_return work();
   co_return co_await asio::co_spawn(pool, as_coroutine(std::move(work)), asio::use_awaitable);
 }
 
@@ -98,7 +99,7 @@ void session_host::turn_away_http(const session::command_received& line) {
 
 awaitable<void> session_host::take(const session::content_received& piece) {
   if (failed_) co_return;
-  failed_ = co_await run_on(disk_, [this, &piece]() -> error_code {
+  failed_ = co_await run_on(disk_, store_.pace(), [this, &piece]() -> error_code {
     if (writer_ == nullptr) {
       auto begun = store_.begin();
       if (!begun) return begun.error();
@@ -118,7 +119,7 @@ awaitable<session::decision> session_host::store(const session::message_offered&
   std::string id;
   if (!failed_) {
     const envelope e = envelope_of(offered);
-    failed_ = co_await run_on(disk_, [this, &e, &id]() -> error_code {
+    failed_ = co_await run_on(disk_, store_.pace(), [this, &e, &id]() -> error_code {
       auto stored = writer_->commit(e, std::chrono::system_clock::now());
       writer_.reset();
       if (!stored) return stored.error();

@@ -2,6 +2,7 @@
 // Where messages go. Calls may block on a disk: the server makes them on threads of their own.
 // Every function may be called from any thread.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,12 +31,18 @@ class message_writer {
                                                          std::chrono::system_clock::time_point received) = 0;
 };
 
+// How long the calls of a store and of its writers may take.
+enum class store_pace : std::uint8_t { at_once, may_block };
+
 class message_store {
  public:
   message_store() = default;
   message_store(const message_store&) = delete;
   message_store& operator=(const message_store&) = delete;
   virtual ~message_store() = default;
+
+  // at_once: they need no thread of their own, and two changes of thread a message are saved.
+  [[nodiscard]] virtual store_pace pace() const noexcept { return store_pace::may_block; }
 
   // The writer may not outlive the store. Errors as of append().
   [[nodiscard]] virtual io_result<std::unique_ptr<message_writer>> begin() = 0;
