@@ -163,16 +163,13 @@ class converter {
       return cannot("a part of the type message/* is too wide, and such a part is never encoded");
     if (!is_known_encoding(part.encoding)) return cannot("a part is too wide, and its encoding is not known");
     const bool is_text = part.media_type.substr(0, 5) == "text/";
-    // Lines of text end in CRLF; octets that are no text, or say they are binary, are not touched.
+    const std::string content = part.encoding == "base64"             ? text::base64_read(body)
+                                : part.encoding == "quoted-printable" ? text::quoted_printable_read(body)
+                                                                      : std::string(body);
+    // Lines of text end in CRLF; octets that are no text, or say they are binary, are not touched. What
+    // is a line is told after decoding: a CR of its own may stand within an encoded octet.
     const bool has_lines = is_text && part.encoding != "binary" && part.encoding != "base64";
-    const std::string lines = has_lines ? with_crlf(body) : std::string();
-    const std::string_view raw = has_lines ? std::string_view(lines) : body;
-    if (part.encoding == "base64")
-      write_encoded(part, text::base64_read(raw), is_text);
-    else if (part.encoding == "quoted-printable")
-      write_encoded(part, text::quoted_printable_read(raw), is_text);
-    else
-      write_encoded(part, raw, is_text);
+    write_encoded(part, has_lines ? with_crlf(content) : content, is_text);
     return {};
   }
 
