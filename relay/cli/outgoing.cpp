@@ -11,6 +11,8 @@
 #include "relay/base/durable_file.hpp"
 #include "smtpscope/mime/address_list.hpp"
 #include "smtpscope/mime/composer.hpp"
+#include "smtpscope/mime/downgrade.hpp"
+#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::cli {
 namespace {
@@ -107,6 +109,16 @@ result<session::submission> from_file(const typed_message& typed, const std::str
   return mail;
 }
 
+// For a server without 8BITMIME, if the message can be written so (RFC 6152 §3).
+void add_seven_bits(session::submission& mail, const std::string& file, outgoing& out) {
+  if (text::all_ascii(mail.content)) return;
+  auto narrow = mime::downgrade(mail.content);
+  if (narrow)
+    mail.seven_bit_content = std::move(*narrow);
+  else
+    out.only_in_eight_bits.push_back("--eml " + file + ": " + narrow.why().detail);
+}
+
 result<session::submission> composed(const typed_message& typed, std::vector<mime::named_mailbox> to,
                                      const std::string& ehlo_name) {
   auto from = mime::parse_named_mailbox(typed.from);
@@ -140,24 +152,25 @@ result<session::submission> composed(const typed_message& typed, std::vector<mim
 
 }  // namespace
 
-result<std::vector<session::submission>> make_submissions(const typed_message& typed, const std::string& ehlo_name) {
+result<outgoing> make_submissions(const typed_message& typed, const std::string& ehlo_name) {
   const int sources = (typed.text.empty() ? 0 : 1) + (typed.text_file.empty() ? 0 : 1) + (typed.eml.empty() ? 0 : 1);
   if (sources != 1) return wrong("name what to send, once: --text TEXT, --file FILE or --eml FILE");
   if (!typed.eml.empty() && !typed.subject.empty())
     return wrong("--subject does not go with --eml: the file has its own");
   auto to = recipients_of(typed);
   if (!to) return to.why();
-  std::vector<session::submission> mails;
+  outgoing out;
   for (const std::string& file : typed.eml) {
     auto mail = from_file(typed, file, *to);
     if (!mail) return mail.why();
-    mails.push_back(std::move(*mail));
+    add_seven_bits(*mail, file, out);
+    out.mails.push_back(std::move(*mail));
   }
-  if (!typed.eml.empty()) return mails;
+  if (!typed.eml.empty()) return out;
   auto mail = composed(typed, std::move(*to), ehlo_name);
   if (!mail) return mail.why();
-  mails.push_back(std::move(*mail));
-  return mails;
+  out.mails.push_back(std::move(*mail));
+  return out;
 }
 
 }  // namespace smtpscope::cli

@@ -18,9 +18,15 @@ struct typed_message {
   std::vector<std::string> eml;  // or whole messages, one after another; "-": standard input
 };
 
-// Reads or composes them; `ehlo_name` is the right side of the Message-ID. Lines of a file may end in
-// LF or CRLF. Errors: invalid_argument and the codes of mime::compose(); the text names the option.
-[[nodiscard]] result<std::vector<session::submission>> make_submissions(const typed_message& typed,
-                                                                        const std::string& ehlo_name);
+struct outgoing {
+  std::vector<session::submission> mails;
+  // Why there is no variant of them in seven bits, where they would need one: "--eml FILE: …".
+  std::vector<std::string> only_in_eight_bits;
+};
+
+// Reads or composes them; a message of octets over 127 gets its variant in seven bits. `ehlo_name` is the right side of
+// the Message-ID. Lines of a file may end in LF or CRLF. Errors: invalid_argument and the codes of mime::compose(); the
+// text names the option.
+[[nodiscard]] result<outgoing> make_submissions(const typed_message& typed, const std::string& ehlo_name);
 
 }  // namespace smtpscope::cli

@@ -41,7 +41,7 @@ The password is asked for at the terminal where no option names it. Exit status:
 1 refused or failed (the reason is on stderr), 2 wrong use.)";
 
 int complain(const error& why) {
-  std::fprintf(stderr, "smtpscope: %s\n", why.detail.c_str());
+  std::fprintf(stderr, "smtpscope: %s\n", printable(why.detail).c_str());
   return wrong_usage;
 }
 
@@ -109,11 +109,14 @@ void print_recipients(const session::finished& end) {
 }
 
 // What happened, why and what to do, on stderr.
-void print_failure(const session::finished& end, const std::vector<trace::entry>& entries) {
+void print_failure(const session::finished& end, const send_plan& plan, const std::vector<trace::entry>& entries) {
   std::fflush(stdout);
   std::string text = diagnosis_text(entries);
   if (text.empty() && end.why) text = printable(end.why->detail) + "\n";
   std::fprintf(stderr, "smtpscope: %s", text.c_str());
+  if (end.why && end.why->kind == session::failure_kind::eight_bit_not_offered)
+    for (const std::string& why : plan.only_in_eight_bits)
+      std::fprintf(stderr, "  It could not be encoded here. %s\n", printable(why).c_str());
   for (const trace::entry& e : entries)
     if (e.kind == trace::kind::transport_error)
       std::fprintf(stderr, "  %s\n", printable(trace::text_of(e.data, "message")).c_str());
@@ -161,7 +164,7 @@ int send(const typed_send& typed) {
     if (end->result == session::outcome::delivered)
       status = all_well;
     else
-      print_failure(*end, client.entries());
+      print_failure(*end, *plan, client.entries());
   }
   if (trace_file) status = std::max(status, write_trace(trace_file.get(), *plan, started, client.entries()));
   return status;
@@ -229,7 +232,11 @@ void add_message_options(CLI::App& command, typed_send& given) {
   command.add_option("--subject", given.message.subject, "Of the composed message")->type_name("TEXT");
   command.add_option("--text", given.message.text, "The text itself")->type_name("TEXT");
   command.add_option("--file", given.message.text_file, "The text, UTF-8; - is standard input")->type_name("FILE");
-  command.add_option("--eml", given.message.eml, "A whole message, sent as it is; - is standard input (repeatable)")
+  command
+      .add_option(
+          "--eml", given.message.eml,
+          "A whole message; - is standard input (repeatable). It goes as it is, but in seven bits where the server "
+          "offers no 8BITMIME")
       ->type_name("FILE")
       ->allow_extra_args(false);
 }

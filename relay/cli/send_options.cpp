@@ -158,7 +158,8 @@ result<send_plan> make_plan(const typed_send& typed) {
   if (const status ok = read_manner(typed, plan.options); !ok) return ok.why();
   auto mails = make_submissions(typed.message, plan.options.ehlo_name);
   if (!mails) return mails.why();
-  plan.mails = std::move(*mails);
+  plan.mails = std::move(mails->mails);
+  plan.only_in_eight_bits = std::move(mails->only_in_eight_bits);
   if (const status ok = read_notifications(typed, plan.mails); !ok) return ok.why();
   if (const status ok = read_login(typed, plan.options); !ok) return ok.why();
   plan.ca_files.assign(typed.ca_files.begin(), typed.ca_files.end());

@@ -41,6 +41,7 @@ struct send_plan {
   std::uint16_t port = 0;
   session::client_options options;
   std::vector<session::submission> mails;
+  std::vector<std::string> only_in_eight_bits;  // as of outgoing
   std::vector<std::filesystem::path> ca_files;
 };
 

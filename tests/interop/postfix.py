@@ -10,7 +10,7 @@ From Python:
 
 As a program, for tests in other languages:
 
-    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus]
+    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus] [--set NAME=VALUE]
 
 prints one line of JSON when it is ready,
 
@@ -180,9 +180,10 @@ def check_reachable(directory):
 class Master:
     """The running Postfix; needs to be root."""
 
-    def __init__(self, directory, uid, gid, sasl):
+    def __init__(self, directory, uid, gid, sasl, settings):
         self.dir = directory
         self.sasl = sasl
+        self.settings = settings
         self.uid, self.gid = uid, gid
         self.auth = AuthServer({USER: PASSWORD})
         self.process = None
@@ -221,7 +222,7 @@ class Master:
         template = cyrus_sasl.MAIN_CF if self.sasl == "cyrus" else OWN_SASL
         (self.dir / "config/main.cf").write_text(MAIN_CF.format(
             dir=self.dir, sasl=template.format(dir=self.dir, auth_port=self.auth.server_address[1]), max_octets=MAX_MESSAGE_OCTETS,
-            uid=self.uid, gid=self.gid))
+            uid=self.uid, gid=self.gid) + "".join(f"{one}\n" for one in self.settings))
         (self.dir / "config/master.cf").write_text(MASTER_CF.format(smtp=self.smtp, smtps=self.smtps))
 
     def wait_until_ready(self):
@@ -278,7 +279,7 @@ class Master:
                 "max_message_octets": MAX_MESSAGE_OCTETS}
 
 
-def serve(directory, uid, gid, sasl):
+def serve(directory, *how):
     """Runs until standard input ends or SIGTERM comes."""
     def leave(*_):
         raise SystemExit(0)
@@ -287,17 +288,17 @@ def serve(directory, uid, gid, sasl):
         signal.signal(number, leave)
     if directory is None:
         with tempfile.TemporaryDirectory(prefix="smtpscope-postfix-") as own:
-            run_in(pathlib.Path(own).resolve(), uid, gid, sasl)
+            run_in(pathlib.Path(own).resolve(), *how)
         return
     directory = pathlib.Path(directory).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()):
         raise PostfixError(f"{directory} is not empty: name another directory with --dir")
-    run_in(directory, uid, gid, sasl)
+    run_in(directory, *how)
 
 
-def run_in(directory, uid, gid, sasl):
-    master = Master(directory, uid, gid, sasl)
+def run_in(directory, uid, gid, sasl, settings):
+    master = Master(directory, uid, gid, sasl, settings)
     try:
         master.prepare()
         master.start()
@@ -336,6 +337,7 @@ def main(arguments):
     command.add_argument("--gid", type=int, default=None)
     command.add_argument("--sasl", choices=["own", "cyrus"], default="own",
                          help="own: AUTH PLAIN and LOGIN; cyrus: also what Cyrus SASL knows, SCRAM and DIGEST-MD5")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more line of main.cf")
     options = parser.parse_args(arguments)
     try:
         if shutil.which("postfix", path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
@@ -345,7 +347,7 @@ def main(arguments):
             os.execvp(command[0], command)
         os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
         uid, gid = (options.uid, options.gid) if options.uid else default_owner()
-        serve(options.dir, uid, gid if gid else uid, options.sasl)
+        serve(options.dir, uid, gid if gid else uid, options.sasl, options.set)
     except PostfixError as failure:
         sys.exit(f"postfix.py: {failure}")
 
@@ -356,11 +358,11 @@ def main(arguments):
 class Postfix:
     """A running Postfix, as a context manager; its attributes are those of the JSON line."""
 
-    def __init__(self, sasl="own"):
-        self.sasl = sasl
+    def __init__(self, sasl="own", settings=()):
+        self.arguments = ["--sasl", sasl, *[a for one in settings for a in ("--set", one)]]
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "serve", "--sasl", self.sasl],
+        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "serve", *self.arguments],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:

@@ -284,6 +284,75 @@ TEST(ClientManual, ALoginByHandIsMasked) {
   check_hidden(t.d.entries(), sample_identity, sample_password);
 }
 
+// No four letters of `base64` beside each other in what was sent.
+void check_nothing_of(const std::vector<trace::entry>& entries, const std::string& base64) {
+  for (const trace::entry& e : entries)
+    for (std::size_t i = 0; i + 4 <= base64.size(); ++i)
+      EXPECT_EQ(e.bytes.find(base64.substr(i, 4)), std::string::npos) << printable(e.bytes) << " has " << base64;
+}
+
+const std::string typed_login = "AHVzZXJAZ21haWwuZXhhbXBsZQBhYmNkIGVmZ2gtaWprbC5tbm9w";
+
+TEST(ClientManual, ALoginInPiecesIsMaskedInEachOfThem) {
+  const std::string line = "AUTH PLAIN " + typed_login + "\r\n";
+  for (std::size_t cut = 1; cut < line.size() - 1; ++cut) {
+    table_top t{by_hand(tls_policy::implicit)};
+    t.greet("250-x\r\n250 AUTH PLAIN\r\n");
+    std::string said = t.say(manual_choice::insert, line.substr(0, cut), raw_bytes::allowed_by_name);
+    said += t.say(manual_choice::insert, line.substr(cut, 7), raw_bytes::allowed_by_name);
+    if (cut + 7 < line.size()) said += t.say(manual_choice::insert, line.substr(cut + 7), raw_bytes::allowed_by_name);
+    EXPECT_EQ(said, line);
+    t.d.server_closes();
+    check_trace(t.d.entries());
+    check_nothing_of(t.d.entries(), typed_login);
+    check_hidden(t.d.entries(), sample_identity, sample_password);
+  }
+}
+
+TEST(ClientManual, ALoginsAnswerThatIsTypedAheadIsMasked) {
+  for (const std::string& before : {std::string{"AUTH PLAIN\r\n"}, std::string{"AUTH\tPLAIN\r\n"}}) {
+    table_top t{by_hand(tls_policy::implicit)};
+    t.greet("250-x\r\n250 AUTH PLAIN\r\n");
+    t.say(manual_choice::insert, before + typed_login.substr(0, 20), raw_bytes::allowed_by_name);
+    t.say(manual_choice::insert, typed_login.substr(20) + "\r\n", raw_bytes::allowed_by_name);
+    t.d.server_closes();
+    check_trace(t.d.entries());
+    check_nothing_of(t.d.entries(), typed_login);
+  }
+}
+
+TEST(ClientManual, ALoginIsMaskedWhereOnlySomeServersSeeOne) {
+  for (const std::string& before :
+       {std::string{"auth\tplain\t"}, std::string{"NOOP\nAUTH PLAIN "}, std::string{"NOOP\r AUTH PLAIN "},
+        std::string{" AUTH PLAIN "}, std::string{"AUTH  PLAIN  "}, std::string{"NOOP\0AUTH PLAIN ", 16},
+        std::string{"AUTH PLAIN \x01"}, std::string{"AUTH PL\x7F ="}}) {
+    table_top t{by_hand(tls_policy::implicit)};
+    t.greet("250-x\r\n250 AUTH PLAIN\r\n");
+    t.say(manual_choice::insert, before + typed_login + "\r\n", raw_bytes::allowed_by_name);
+    t.d.server_closes();
+    check_trace(t.d.entries());
+    check_nothing_of(t.d.entries(), typed_login);
+  }
+}
+
+// What is no login stays readable, also beside one.
+TEST(ClientManual, CommandsBesideALoginAreShown) {
+  table_top t{by_hand(tls_policy::implicit)};
+  t.greet("250-x\r\n250 AUTH PLAIN\r\n");
+  t.say(manual_choice::insert, "AUTH PLAIN\r\nNOOP shown\r\n", raw_bytes::allowed_by_name);
+  t.reply("334 \r\n");
+  t.say(manual_choice::replace, typed_login);
+  t.reply("535 no\r\n250 x\r\n");
+  t.say(manual_choice::insert, "FROB also shown");
+  t.d.server_closes();
+  check_trace(t.d.entries());
+  check_nothing_of(t.d.entries(), typed_login);
+  std::string all;
+  for (const trace::entry& e : t.d.entries()) all += e.bytes;
+  EXPECT_NE(all.find("NOOP shown\r\n"), std::string::npos);
+  EXPECT_NE(all.find("FROB also shown\r\n"), std::string::npos);
+}
+
 TEST(ClientManual, TheLinkMayBeDroppedOrLostWhileACommandWaits) {
   {
     table_top t{by_hand()};

@@ -116,6 +116,8 @@ bool client_session::begin_transaction() {
   current_ = transactions_.size();
   transactions_.push_back(std::move(t));
   note_left_out(argument->left_out);
+  if (m.uses_seven_bit(server()))
+    tell(remark{"the message goes in seven bits: the server takes no more", "RFC 6152 §3"});
   say(wire::verb::mail, argument->text, client_phase::expect_mail_reply, argument->beyond_ascii);
   return true;
 }

@@ -85,6 +85,20 @@ json candidates_data(const std::vector<session::mechanism_candidate>& all) {
 // RFC 3030 §2: chunks are not dot-stuffed.
 bool is_stuffed_dot(const wire::field& f) { return f.name == "stuffed_dot"; }
 
+bool ends_line(std::string_view bytes) noexcept {
+  return bytes.size() >= 2 && bytes.substr(bytes.size() - 2) == "\r\n";
+}
+
+// A line or a piece of one: what stands before its end is `what`, where that has a name.
+std::vector<wire::field> line_fields(std::string_view bytes, std::string_view what) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  const std::uint32_t end = ends_line(bytes) ? size - 2 : size;
+  std::vector<wire::field> fields = {{0, size, "line", -1}};
+  if (!what.empty()) fields.push_back({0, end, std::string{what}, 0});
+  if (end < size) fields.push_back({end, size, "crlf", 0});
+  return fields;
+}
+
 json reply_data(const wire::reply& r) {
   json data = json::object();
   set(data, "code", r.code);
@@ -220,13 +234,17 @@ void recorder::add_note(std::string_view message, std::string_view section, sess
 }
 
 void recorder::add_command(const session::send_bytes& sent, session_time now) {
-  const wire::command parsed = wire::parse_command(sent.bytes);
+  // By hand a line may be said in pieces: what each is, the whole line tells.
+  const std::size_t said = unended_.size();
+  const std::string line = std::move(unended_) + sent.bytes;
+  unended_ = ends_line(line) ? std::string{} : line;
+  const wire::command parsed = wire::parse_command(line);
   chapter_ = chapter_of(stage_of(sent), starttls_ && secure_, chapter_);
   entry& e = add(layer::smtp, kind::command, now);
   e.direction = direction::client_to_server;
   e.client = names(sent.client);
   e.bytes = sent.bytes;
-  e.fields = parsed.fields;
+  e.fields = said == 0 ? parsed.fields : line_fields(sent.bytes, {});
   set(e.data, "verb", wire::name(parsed.what));
   if (parsed.to) set(e.data, "recipient", parsed.to->mailbox_text());
   if (parsed.from) e.data["reverse_path"] = parsed.from->mailbox_text();
@@ -239,14 +257,29 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
     sasl_responses_ = 0;
     set(e.data, "mechanism", parsed.mechanism);
     if (!sent.candidates.empty()) set(e.data, "candidates", candidates_data(sent.candidates));
-    if (parsed.initial_response) {
-      const bool empty = *parsed.initial_response == "=";  // RFC 4954 §4
-      for (std::size_t i = 0; i < e.fields.size(); ++i)
-        if (e.fields[i].name == "initial_response")
-          add_sasl_message(e, i, parsed.mechanism, empty ? std::string_view{} : *parsed.initial_response);
-    }
   }
+  hide_login(e, line, said, parsed);
   e.explain = explain(e, *words_);
+}
+
+// What a command line, of which `said` octets stand in earlier entries, tells of a login: the response
+// behind AUTH, or a line said by hand in answer to a challenge.
+void recorder::hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed) {
+  if (awaits_login_ && parsed.what == wire::verb::unknown) {
+    e.fields = line_fields(e.bytes, "sasl_response");
+    return hide(e, 1);
+  }
+  const std::optional<login_range> found = find_login(line);
+  awaits_login_ = awaits_login_ || parsed.what == wire::verb::auth || found;
+  if (!found || found->end <= std::max(said, found->begin)) return;
+  std::size_t field = 0;
+  while (field < e.fields.size() && e.fields[field].name != "initial_response") ++field;
+  if (field == e.fields.size())
+    e.fields.push_back({static_cast<std::uint32_t>(std::max(found->begin, said) - said),
+                        static_cast<std::uint32_t>(found->end - said), "initial_response", 0});
+  if (!parsed.initial_response) return hide(e, field);
+  const bool empty = *parsed.initial_response == "=";  // RFC 4954 §4
+  add_sasl_message(e, field, parsed.mechanism, empty ? std::string_view{} : *parsed.initial_response);
 }
 
 void recorder::add_sasl_response(const session::send_bytes& sent, session_time now) {
@@ -255,11 +288,10 @@ void recorder::add_sasl_response(const session::send_bytes& sent, session_time n
   e.direction = direction::client_to_server;
   e.client = names(sent.client);
   e.bytes = sent.bytes;
-  const auto size = static_cast<std::uint32_t>(sent.bytes.size());
-  e.fields = {{0, size, "line", -1}, {0, size - 2, "sasl_response", 0}, {size - 2, size, "crlf", 0}};
+  e.fields = line_fields(sent.bytes, "sasl_response");
   set(e.data, "mechanism", sent.mechanism);
   set(e.data, "step", sent.sasl_step);
-  const std::string_view base64 = std::string_view{sent.bytes}.substr(0, size - 2);
+  const std::string_view base64 = std::string_view{sent.bytes}.substr(0, sent.bytes.size() - 2);
   if (base64 == "*") {
     set(e.data, "cancelled", true);
   } else {
@@ -324,6 +356,9 @@ void recorder::add_reply(const session::reply_received& received, session_time n
   const wire::received_reply& r = received.reply;
   const bool greeting = received.stage == client_stage::greeting;
   const bool challenge = received.sasl_step > 0;
+  // RFC 4954 §4: behind a 334 the next line answers it; a login ends with another answer to AUTH.
+  const bool ends_login = received.in_answer_to == wire::verb::auth || received.in_answer_to == wire::verb::unknown;
+  awaits_login_ = r.value.code == 334 || (awaits_login_ && !ends_login);
   chapter_ = chapter_of(received.stage, starttls_ && secure_, chapter_);
   entry& e = add(layer::smtp, greeting ? kind::greeting : challenge ? kind::sasl_challenge : kind::reply, now);
   e.direction = direction::server_to_client;

@@ -4,6 +4,7 @@
 
 #include "smtpscope/sasl/directives.hpp"
 #include "smtpscope/sasl/scram_message.hpp"
+#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::trace {
 
@@ -239,6 +240,22 @@ json challenge_parts(std::string_view mechanism, int answered, std::string_view 
   if (good && !out.list().empty()) return std::move(out.list());
   if (challenge_secrecy(mechanism, answered) == secrecy::secret && shown == values::without_secrets) return nullptr;
   return json(std::string{octets});
+}
+
+std::optional<login_range> find_login(std::string_view line) {
+  const std::size_t end = line.size() - (line.size() >= 2 && line.substr(line.size() - 2) == "\r\n" ? 2 : 0);
+  const auto skip = [&](std::size_t at, bool blanks) {
+    while (at < end && (static_cast<unsigned char>(line[at]) <= ' ') == blanks) ++at;
+    return at;
+  };
+  for (std::size_t behind = 0; behind < end;) {
+    const std::size_t word = skip(behind, true);
+    const bool first = behind == 0 || line.substr(behind, word - behind).find_first_not_of(" \t") != line.npos;
+    behind = skip(word, false);
+    if (!first || !text::iequals(line.substr(word, behind - word), "AUTH")) continue;
+    return login_range{skip(skip(skip(behind, true), false), true), end};
+  }
+  return std::nullopt;
 }
 
 }  // namespace smtpscope::trace

@@ -38,6 +38,8 @@ class client_message {
   [[nodiscard]] std::string_view content(const server_view& server) const;
   // Whether a missing CRLF at its end is added.
   [[nodiscard]] last_line end_of(const server_view& server) const;
+  // Whether that is the variant in seven bits.
+  [[nodiscard]] bool uses_seven_bit(const server_view& server) const;
   // BDAT and not DATA.
   [[nodiscard]] bool in_chunks(const server_view& server) const;
 
@@ -53,7 +55,6 @@ class client_message {
 
  private:
   explicit client_message(submission mail);
-  [[nodiscard]] bool uses_seven_bit(const server_view& server) const;
   [[nodiscard]] bool is_binary() const noexcept { return mail_.parameters.body == wire::body_type::binarymime; }
 
   submission mail_;

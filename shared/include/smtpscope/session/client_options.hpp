@@ -74,7 +74,8 @@ struct submission {
   std::vector<wire::forward_path> to;  // at least one
   // RFC 5322 message, CRLF line ends, dots not stuffed. Anything where `parameters` say BINARYMIME.
   std::string content;
-  // The same message in seven bits, for a server without 8BITMIME or BINARYMIME; empty: none.
+  // The same message in seven bits (mime::downgrade), for a server without 8BITMIME or BINARYMIME;
+  // empty: none.
   std::string seven_bit_content = {};
   // SIZE and BODY=8BITMIME are added by the session. `smtputf8`: the message's header needs it.
   wire::mail_parameters parameters = {};

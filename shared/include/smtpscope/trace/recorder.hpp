@@ -68,6 +68,7 @@ class recorder {
   void add_end(session_time now);
   void add_sasl_message(entry& e, std::size_t field, std::string_view mechanism, std::string_view base64);
   void add_challenge(entry& e, const session::reply_received& received);
+  void hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed);
   void hide(entry& e, std::size_t field);
 
   secrets secrets_;
@@ -81,7 +82,9 @@ class recorder {
   bool ended_by_server_ = false;
   std::string host_;
   std::string tls_policy_;
-  int sasl_responses_ = 0;  // the client's, in the present AUTH
+  std::string unended_;        // what was said of a line whose end is still to come
+  bool awaits_login_ = false;  // a line that is no command would answer a challenge
+  int sasl_responses_ = 0;     // the client's, in the present AUTH
   std::uint64_t content_octets_ = 0;
   std::uint64_t content_pieces_ = 0;
   bool content_line_start_ = true;

@@ -4,6 +4,8 @@
 // somebody try passwords offline (CRAM-MD5's digest, SCRAM's p= and v=, DIGEST-MD5's response and
 // rspauth) is as secret as a password.
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "smtpscope/base/json.hpp"
@@ -16,6 +18,16 @@ enum class secrecy : std::uint8_t { open, secret };
 [[nodiscard]] secrecy response_secrecy(std::string_view mechanism, int ordinal, std::string_view octets);
 // `answered`: how many messages the client has sent before this challenge.
 [[nodiscard]] secrecy challenge_secrecy(std::string_view mechanism, int answered);
+
+// Where the response behind AUTH stands in a command line: [begin, end), up to the line's CRLF, and
+// empty where AUTH has none.
+struct login_range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+// Found as servers would find it, nothing where none sees AUTH: some some end lines at a CR or LF alone, or take a tab
+// for a space.
+[[nodiscard]] std::optional<login_range> find_login(std::string_view line);
 
 enum class values : std::uint8_t { without_secrets, all };
 
