@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks tests/conformance: one table per RFC, one row per requirement that concerns us.
+"""Checks tests/conformance: a table per RFC and one of attacks, a row for each requirement that concerns us.
 
 A row that is covered names tests that exist: `Suite.Name` of a GoogleTest, or `file:name` of a
 test in Python or of a browser test, whose blanks are written "_". A row that is not covered says

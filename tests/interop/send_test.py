@@ -309,6 +309,22 @@ class WrongUse(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 self.assertIn(explains, self.said(arguments))
 
+    def test_no_option_brings_a_command_or_a_field(self):
+        cases = [
+            self.changed("--from", "a@b>\r\nRCPT TO:<evil@x"),
+            self.changed("--from", "Bob\r\nX: y <a@b.example>"),
+            self.changed("--to", '"a\r\nRSET\r\n"@b.c'),
+            self.changed("--to", "sender@example.com\r\nDATA"),
+            [*self.good, "--ehlo", "x\r\nMAIL FROM:<a@b>"],
+            [*self.good, "--envelope-id", "100\r\nRCPT TO:<evil@x>"],
+            [*self.good, "--subject", "Hi\r\nBcc: victim@x"],
+            [*self.good, "--user", "x", "--password-env", "HOME", "--auth", "PLAIN\r\nMAIL FROM:<a@b>"],
+            self.changed("--server", "localhost:9\r\nX"),
+        ]
+        for arguments in cases:
+            with self.subTest(arguments=arguments):
+                self.assertNotIn("\r", self.said(arguments))
+
     def test_help_has_examples(self):
         done = subprocess.run([PROGRAM, "send", "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True)
         self.assertIn("Examples:", done.stdout)

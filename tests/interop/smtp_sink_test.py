@@ -8,6 +8,7 @@ from smtp_sink import SmtpSink
 
 CONTENT = message.simple("into the sink")
 PLAIN = ("--tls", "never")
+LOGIN = ("--user", "alice@example.org", "--auth-without-tls")
 DELIVERED = ("delivered", None)
 UNKNOWN = ("unknown", "closed_by_server")
 HUNG_UP = ("failed", "closed_by_server")
@@ -15,16 +16,17 @@ REFUSED = ("failed", "refused")
 
 # Verb -> how a session ends when that verb meets the fault: -q hangs up, -Q says 421 and hangs up, -r
 # says 450, -f says 500. A command that is never said (HELO, RSET) does no harm; neither does anything
-# after the message was accepted; EHLO answered with 500 leads to HELO.
+# after the message was accepted; EHLO answered with 500 leads to HELO. AUTH is met by logging in.
+NEVER_SAID = {verb: DELIVERED for verb in ["LHLO", "NOOP", "VRFY", "XCLIENT", "XFORWARD"]}
 FAULTS = {
     "q": {"CONNECT": HUNG_UP, "EHLO": HUNG_UP, "HELO": DELIVERED, "MAIL": HUNG_UP, "RCPT": HUNG_UP, "DATA": HUNG_UP,
-          ".": UNKNOWN, "RSET": DELIVERED, "QUIT": DELIVERED},
+          ".": UNKNOWN, "RSET": DELIVERED, "QUIT": DELIVERED, "AUTH": HUNG_UP, **NEVER_SAID},
     "Q": {"CONNECT": REFUSED, "EHLO": REFUSED, "HELO": DELIVERED, "MAIL": REFUSED, "RCPT": REFUSED, "DATA": REFUSED,
-          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED},
+          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED, "AUTH": REFUSED, **NEVER_SAID},
     "r": {"CONNECT": REFUSED, "EHLO": REFUSED, "HELO": DELIVERED, "MAIL": REFUSED, "RCPT": REFUSED, "DATA": REFUSED,
-          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED},
+          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED, "AUTH": REFUSED, **NEVER_SAID},
     "f": {"CONNECT": REFUSED, "EHLO": DELIVERED, "HELO": DELIVERED, "MAIL": REFUSED, "RCPT": REFUSED, "DATA": REFUSED,
-          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED},
+          ".": REFUSED, "RSET": DELIVERED, "QUIT": DELIVERED, "AUTH": REFUSED, **NEVER_SAID},
 }
 
 # Switches that change what is offered, how slowly or in which pieces, and let the message through.
@@ -37,10 +39,36 @@ HARMLESS = [[], ["-4"], ["-8"], ["-a"], ["-c"], ["-C"], ["-e"], ["-E"], ["-F"], 
 class Sink(unittest.TestCase):
     longMessage = True
 
-    def sent(self, *switches, content=CONTENT, to=("bob@example.org",)):
+    def sent(self, *switches, arguments=(), content=CONTENT, **more):
         with SmtpSink(*switches) as sink:
-            done = send(sink.address, *PLAIN, content=content, to=to)
+            done = send(sink.address, *PLAIN, *arguments, content=content, **more)
             return done, sink.messages()
+
+    def test_a_login(self):
+        for mechanism in ["PLAIN", "LOGIN"]:
+            done, stored = self.sent(arguments=[*LOGIN, "--auth", mechanism], password="wonderland")
+            self.assertEqual((done.status, done.mechanism(), len(stored)), (0, mechanism, 1), done)
+            self.assertNotIn("wonderland", done.raw_trace + done.printed)
+
+    def test_no_login_where_none_is_offered(self):
+        done, stored = self.sent("-a", arguments=LOGIN, password="wonderland")
+        self.assertEqual((done.status, done.result()["failure"]["kind"], stored), (1, "auth_not_offered", []), done)
+
+    def test_over_ipv6_alone(self):
+        with SmtpSink("-6", host="[::1]") as sink:
+            done = send(sink.address, *PLAIN, content=CONTENT)
+            self.assertEqual((done.status, len(sink.messages())), (0, 1), done)
+
+    def test_several_messages_in_one_file(self):
+        with SmtpSink("-D", "all", keep=None) as sink:
+            for _ in range(2):
+                self.assertEqual(send(sink.address, *PLAIN, content=CONTENT).status, 0)
+            [stored] = sink.messages()
+        self.assertEqual(stored.count(CONTENT.replace(b"\r\n", b"\n")), 2)
+
+    def test_two_faults_at_once(self):
+        done, stored = self.sent("-r", "RCPT", "-q", "QUIT")
+        self.assertEqual((done.status, done.result()["failure"]["kind"], stored), (1, "refused", []), done)
 
     def test_several_recipients(self):
         to = [f"recipient{n}@example.org" for n in range(40)]
@@ -56,8 +84,9 @@ class Sink(unittest.TestCase):
 
     def test_refused_while_the_message_is_on_its_way(self):
         # -A: 550 in the middle of the message, and nothing more is read.
-        for content in [CONTENT, b"Subject: large\r\n\r\n" + b"0123456789\r\n" * 2_000_000]:
-            done, stored = self.sent("-A", "0", content=content)
+        large = b"Subject: large\r\n\r\n" + b"0123456789\r\n" * 2_000_000
+        for content, delay in [(CONTENT, "0"), (large, "0"), (large, "1")]:
+            done, stored = self.sent("-A", delay, content=content)
             self.assertEqual((done.status, done.result()["outcome"]), (1, "failed"), done)
             self.assertIn(550, done.codes())
             self.assertEqual(stored, [])
@@ -85,7 +114,8 @@ class Sink(unittest.TestCase):
 
 def fault(switch, verb, expected):
     def test(self):
-        done, stored = self.sent(f"-{switch}", verb)
+        login = {"arguments": LOGIN, "password": "wonderland"} if verb == "AUTH" else {}
+        done, stored = self.sent(f"-{switch}", verb, **login)
         result = done.result()
         self.assertEqual((result["outcome"], result.get("failure", {}).get("kind")), expected, done)
         self.assertEqual(done.status, 0 if expected == DELIVERED else 1)

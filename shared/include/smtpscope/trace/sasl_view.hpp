@@ -25,8 +25,8 @@ struct login_range {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
-// Found as servers would find it, nothing where none sees AUTH: some some end lines at a CR or LF alone, or take a tab
-// for a space.
+// Found as servers would find it, of which some end lines at a CR or LF alone or take a tab for a
+// space; nothing where none would see AUTH.
 [[nodiscard]] std::optional<login_range> find_login(std::string_view line);
 
 enum class values : std::uint8_t { without_secrets, all };
