@@ -53,6 +53,8 @@ awaitable<void> session_host::perform(session::server_event& event) {
     static_cast<void>(session_.answer(decide(*from)));
   } else if (const auto* to = std::get_if<session::forward_path_offered>(&event)) {
     static_cast<void>(session_.answer(decide(*to)));
+  } else if (const auto* lookup = std::get_if<session::lookup_offered>(&event)) {
+    static_cast<void>(session_.answer(policy_.decide(*lookup)));
   } else if (const auto* piece = std::get_if<session::content_received>(&event)) {
     co_await take(*piece);
   } else if (std::holds_alternative<session::content_discarded>(event)) {
@@ -141,7 +143,7 @@ awaitable<session::decision> session_host::store(const session::message_offered&
 envelope session_host::envelope_of(const session::message_offered& offered) const {
   envelope e;
   e.from = offered.from.mailbox_text();
-  for (const wire::forward_path& path : offered.to) e.to.push_back(path.mailbox_text());
+  for (const session::accepted_recipient& to : offered.to) e.to.push_back(to.path.mailbox_text());
   e.link = session_.link();
   e.authenticated_as = session_.authenticated_as();
   e.client_name = session_.ehlo_name();

@@ -184,7 +184,7 @@ TEST(BothSides, EveryFailureOfTheServerIsDiagnosed) {
          s.client.on_too_many = session::too_many::report;
        },
        "partly", "rcpt.452"},
-      {"no STARTTLS", [](sim::setup& s) { s.server.starttls = session::offer::no; }, "failed",
+      {"no STARTTLS", [](sim::setup& s) { s.server.extensions.remove(session::extension::starttls); }, "failed",
        "policy.starttls_not_offered"},
       {"no login", [](sim::setup& s) { s.server.mechanisms = {}; }, "failed", "policy.auth_not_offered"},
       {"other login", [](sim::setup& s) { s.server.mechanisms = {"LOGIN"}; }, "failed", "policy.mechanism_not_offered"},

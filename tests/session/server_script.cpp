@@ -72,8 +72,8 @@ void server_driver::take_reply(const session::send_reply& reply) {
     EXPECT_FALSE(in_content_);
     in_content_ = true;
     content_.clear();
-  } else if (in_content_ && reply.in_answer_to == wire::verb::data) {
-    in_content_ = false;
+  } else if (in_content_ && (reply.in_answer_to == wire::verb::data || reply.in_answer_to == wire::verb::bdat)) {
+    in_content_ = reply.state.after == session::server_state::expect_bdat;
   }
   unread_ += reply.bytes;
   replies_.push_back(reply);
@@ -86,7 +86,7 @@ void server_driver::take_message(const session::message_offered& offered) {
   EXPECT_FALSE(offered.to.empty());
   EXPECT_LE(offered.to.size(), options_.max_recipients);
   taken_message m{offered.from.mailbox_text(), {}, content_};
-  for (const wire::forward_path& path : offered.to) m.to.push_back(path.mailbox_text());
+  for (const session::accepted_recipient& to : offered.to) m.to.push_back(to.path.mailbox_text());
   messages_.push_back(std::move(m));
   const auto stored = session::server_policy::stored(std::to_string(messages_.size()));
   EXPECT_TRUE(server_.answer(message_answer.value_or(stored)).ok());
@@ -95,6 +95,11 @@ void server_driver::take_message(const session::message_offered& offered) {
 void server_driver::drain() {
   while (const auto event = server_.next()) {
     EXPECT_FALSE(closed_) << "an event after close_connection";
+    if (const auto* line = std::get_if<session::command_received>(&*event))
+      if (line->command.what == wire::verb::bdat && !in_content_) {
+        in_content_ = true;
+        content_.clear();
+      }
     if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
       take_reply(*reply);
     } else if (std::holds_alternative<session::start_tls>(*event)) {

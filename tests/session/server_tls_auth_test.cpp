@@ -93,7 +93,7 @@ TEST(ServerStarttls, IsOfferedOnlyWhereItWorks) {
   server_case c =
       sample_server("not offered", greeting + first_line + common +
                                        "S: 250 HELP\nC: STARTTLS\nS: 502 5.5.1 STARTTLS is not offered\n" + bye);
-  c.options.starttls = offer::no;
+  c.options.extensions.remove(extension::starttls);
   expect_dialogue(c);
   expect_dialogue(sample_server("before EHLO", greeting + "C: STARTTLS\nS: 503 5.5.1 Send EHLO or HELO first\n" + bye));
 }
@@ -208,7 +208,7 @@ TEST(ServerAuth, IsNotTakenInTheClear) {
                                            "\nS: 538 5.7.11 Encryption required: send STARTTLS first\n" + bye));
   server_case c = sample_server("no TLS to start", greeting + first_line + common + "S: 250 HELP\nC: AUTH PLAIN " +
                                                        good_plain + "\nS: 502 5.5.1 AUTH is not offered\n" + bye);
-  c.options.starttls = offer::no;
+  c.options.extensions.remove(extension::starttls);
   expect_dialogue(c);
   c = sample_server("allowed by name", greeting + first_line + common +
                                            "S: 250-STARTTLS\nS: 250-AUTH PLAIN LOGIN\nS: 250 HELP\nC: AUTH PLAIN " +

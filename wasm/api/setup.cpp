@@ -125,7 +125,7 @@ void read_server(members& m, sim::setup& out) {
   if (value == nullptr) return;
   members s{*value};
   out.server.host_name = s.text("hostName");
-  out.server.starttls = s.flag_or("starttls", true) ? session::offer::yes : session::offer::no;
+  if (!s.flag_or("starttls", true)) out.server.extensions.remove(session::extension::starttls);
   out.server.auth_before_mail = session::requirement::no;
   out.server.max_message_octets = static_cast<std::uint64_t>(
       s.number_or("maxMessageOctets", static_cast<std::int64_t>(limits::message_octets), 1, any_number));

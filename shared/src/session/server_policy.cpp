@@ -9,14 +9,47 @@ namespace smtpscope::session {
 
 namespace {
 
-bool covers(const std::string& pattern, const std::string& mailbox_text) {
+// "a@b" of "Name <a@b>", or the whole.
+std::string_view address_of(std::string_view entry) {
+  const std::size_t open = entry.rfind('<');
+  if (open == std::string_view::npos || entry.back() != '>') return entry;
+  return entry.substr(open + 1, entry.size() - open - 2);
+}
+
+std::string_view person_of(std::string_view entry) {
+  const std::size_t open = address_of(entry).size() == entry.size() ? 0 : entry.rfind('<');
+  std::string_view name = entry.substr(0, open);
+  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+  return name;
+}
+
+// "Name <a@b>", or "<a@b>" where nobody's name is known.
+std::string shown(std::string_view entry) {
+  return address_of(entry).size() == entry.size() ? "<" + std::string{entry} + ">" : std::string{entry};
+}
+
+bool covers(std::string_view pattern, const std::string& mailbox_text) {
   const std::size_t at = mailbox_text.rfind('@');
   if (at == std::string::npos) return false;
   if (!pattern.empty() && pattern.front() == '@')
     return text::iequals(pattern, std::string_view{mailbox_text}.substr(at));
-  const auto known = wire::mailbox::parse(pattern);
-  const auto asked = wire::mailbox::parse(mailbox_text);
+  const auto known = wire::mailbox::parse(address_of(pattern), wire::utf8::allowed);
+  const auto asked = wire::mailbox::parse(mailbox_text, wire::utf8::allowed);
   return known && asked && known->same_as(*asked);
+}
+
+// Whether a person who writes `name` after VRFY or EXPN means this entry.
+bool is_meant(std::string_view entry, std::string_view name) {
+  const std::string_view address = address_of(entry);
+  if (text::iequals(address_of(name), address) || text::iequals(name, address.substr(0, address.rfind('@')))) return true;
+  const std::string_view person = person_of(entry);
+  const std::size_t family = person.rfind(' ');
+  return !person.empty() && (text::iequals(name, person) ||
+                             (family != std::string_view::npos && text::iequals(name, person.substr(family + 1))));
+}
+
+decision found(int code, wire::enhanced_code enhanced, std::vector<std::string> lines) {
+  return {verdict::accept, wire::reply{code, enhanced, std::move(lines)}};
 }
 
 }  // namespace
@@ -50,14 +83,36 @@ decision server_policy::decide(const reverse_path_offered& /*q*/) const { return
 decision server_policy::decide(const forward_path_offered& q) const {
   const std::string& wanted = q.path.mailbox_text();
   if (text::iequals(wanted, "postmaster")) return {};  // RFC 5321 §4.5.1
-  const bool known = std::any_of(mailboxes.begin(), mailboxes.end(),
-                                 [&wanted](const std::string& pattern) { return covers(pattern, wanted); });
-  if (known) return {};
-  return {verdict::reject, wire::reply{550, wire::enhanced_code{5, 1, 1}, {"No such user here: " + q.path.text()}}};
+  const auto takes = [&wanted](const std::string& pattern) { return covers(pattern, wanted); };
+  if (std::any_of(mailboxes.begin(), mailboxes.end(), takes)) return {};
+  for (const mailing_list& list : lists)
+    if (takes(list.address)) return {};
+  return {verdict::reject};
+}
+
+decision server_policy::decide(const lookup_offered& q) const {
+  if (q.what == wire::verb::expn) {
+    for (const mailing_list& list : lists) {
+      if (!is_meant(list.address, q.name)) continue;
+      std::vector<std::string> lines;
+      for (const std::string& member : list.members) lines.push_back(shown(member));
+      return found(250, {2, 1, 5}, std::move(lines));
+    }
+    return {verdict::reject};
+  }
+  std::vector<std::string> lines;
+  for (const std::string& entry : mailboxes)
+    if (entry.front() != '@' && is_meant(entry, q.name)) lines.push_back(shown(entry));
+  if (lines.size() == 1) return found(250, {2, 1, 5}, std::move(lines));
+  if (lines.empty()) return {verdict::reject};
+  lines.insert(lines.begin(), "Ambiguous; possibilities are");
+  return found(553, {5, 1, 4}, std::move(lines));
 }
 
 decision server_policy::stored(std::string_view id) {
-  return {verdict::accept, wire::reply{250, wire::enhanced_code{2, 0, 0}, {"OK: queued as " + std::string{id}}}};
+  decision d;
+  d.queue_id = std::string{id};
+  return d;
 }
 
 bool answer(const server_policy& policy, server_session& session, const server_event& event) {
@@ -70,6 +125,7 @@ std::optional<decision> decide(const server_policy& policy, const server_event& 
   if (const auto* q = std::get_if<credentials_offered>(&event)) return policy.decide(*q);
   if (const auto* q = std::get_if<reverse_path_offered>(&event)) return policy.decide(*q);
   if (const auto* q = std::get_if<forward_path_offered>(&event)) return policy.decide(*q);
+  if (const auto* q = std::get_if<lookup_offered>(&event)) return policy.decide(*q);
   return std::nullopt;
 }
 

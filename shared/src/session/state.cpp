@@ -32,8 +32,11 @@ std::string_view name(server_state state) noexcept {
     case server_state::expect_mail: return "expect_mail";
     case server_state::expect_rcpt: return "expect_rcpt";
     case server_state::expect_rcpt_or_data: return "expect_rcpt_or_data";
+    case server_state::expect_bdat: return "expect_bdat";
     case server_state::expect_sasl_response: return "expect_sasl_response";
     case server_state::expect_content: return "expect_content";
+    case server_state::expect_chunk: return "expect_chunk";
+    case server_state::expect_quit: return "expect_quit";
     case server_state::tls_handshake: return "tls_handshake";
     case server_state::closed: return "closed";
   }

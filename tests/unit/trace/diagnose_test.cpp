@@ -158,7 +158,7 @@ TEST(Diagnose, EvidenceOfSilenceIsTheCommandAndHowItWasSeen) {
 
 TEST(Diagnose, EvidenceOfAMissingOfferIsTheAnswerToEhlo) {
   sim::setup s = test::simulated();
-  s.server.starttls = session::offer::no;
+  s.server.extensions.remove(session::extension::starttls);
   const auto entries = test::entries_of(std::move(s));
   const auto d = diagnose(entries, native_texts());
   ASSERT_TRUE(d);

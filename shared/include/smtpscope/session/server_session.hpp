@@ -1,10 +1,11 @@
 #pragma once
-// The server's side of one SMTP session (RFC 5321, 3207, 4954, 1870, 6152, 2034, 2920).
+// The server's side of one SMTP session (RFC 5321, 1870, 2034, 2920, 3030, 3207, 3461, 4954, 6152,
+// 6531, 8689, 9422).
 //
 // Sans-I/O like the client's. Who may log in, which mailbox exists and what happens to a message
 // are questions to the host: an event (credentials_offered, reverse_path_offered,
-// forward_path_offered, message_offered) and then nothing until answer(). "check" (is the command
-// legal now?) is the session's, "proceed" (do we want it?) the host's.
+// forward_path_offered, lookup_offered, message_offered, command_offered) and then nothing until
+// answer(). "check" (is the command legal now?) is the session's, "proceed" (do we want it?) the host's.
 
 #include <cstdint>
 #include <deque>
@@ -15,39 +16,26 @@
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/base/result.hpp"
+#include "smtpscope/session/content_filter.hpp"
 #include "smtpscope/session/decision.hpp"
 #include "smtpscope/session/server_authentication.hpp"
 #include "smtpscope/session/server_event.hpp"
+#include "smtpscope/session/server_options.hpp"
 #include "smtpscope/session/server_rules.hpp"
 #include "smtpscope/wire/dot_codec.hpp"
 #include "smtpscope/wire/line_reader.hpp"
 
 namespace smtpscope::session {
 
-struct server_options {
-  std::string host_name;                           // in the greeting and EHLO reply
-  std::string greeting_text = "ESMTP smtpscope";   // after the host name
-  link_security link = link_security::plain;       // tls: implicit TLS, already established
-  offer starttls = offer::yes;                     // while the link is plain
-  offer auth_on_plain_link = offer::no;            // AUTH before TLS
-  offer challenges_on_plain_link = offer::no;      // AUTH before TLS, by mechanisms that do not send the password
-  requirement tls_before_mail = requirement::no;   // 530 5.7.0 Must issue a STARTTLS command first
-  requirement auth_before_mail = requirement::no;  // 530 5.7.0 Authentication required
-  // RFC 3207 §4.2 says that a client SHOULD send EHLO again inside TLS, and that the server forgets
-  // the first one. Gmail and Postfix go on without; `no` does as they do, for clients that rely on it.
-  requirement hello_after_tls = requirement::yes;
-  std::vector<std::string> mechanisms = {"PLAIN", "LOGIN"};
-  std::string random;  // at least 32 octets, new for each session; for mechanisms with challenges
-  std::uint64_t max_message_octets = limits::message_octets;
-  std::size_t max_recipients = limits::recipients;
-};
-
 class server_session {
  public:
-  // Errors: invalid_argument (host name, unknown mechanism).
+  // Errors: invalid_argument (host name, limits, extensions that need others), unsupported (mechanism).
   [[nodiscard]] static result<server_session> create(server_options options);
 
-  void connected(const sasl::channel_binding& binding = {});  // greets; `client` side has said nothing yet
+  // What time it is, in seconds since 1970: for {time} and {date} of the texts.
+  void clock(std::int64_t unix_seconds) noexcept { unix_seconds_ = unix_seconds; }
+
+  void connected(const sasl::channel_binding& binding = {});  // greets; what was received before is early (server_options::early)
   void receive(std::string_view bytes);
   void tls_established(const sasl::channel_binding& binding = {});
   void peer_closed();
@@ -72,54 +60,114 @@ class server_session {
   [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
   [[nodiscard]] bool extended() const noexcept { return extended_; }  // EHLO, not HELO
   [[nodiscard]] std::string authenticated_as() const { return authentication_.identity(); }
+  [[nodiscard]] const server_options& options() const noexcept { return options_; }
 
  private:
   explicit server_session(server_options options);
 
-  enum class waiting : std::uint8_t { nothing, credentials, secret, reverse_path, forward_path, message };
+  enum class waiting : std::uint8_t { nothing, command, credentials, secret, reverse_path, forward_path, lookup, message };
+  enum class words : std::uint8_t { ours, given };  // whose a reply's are
+  struct transaction {
+    wire::reverse_path from;
+    wire::mail_parameters parameters;
+    std::vector<accepted_recipient> to;
+    std::uint32_t rcpt_commands = 0;
+    bool rcpt_refused = false;
+  };
+  // Content on its way in.
+  struct content {
+    wire::verb by = wire::verb::data;  // or bdat
+    wire::dot_unstuffer unstuffer;
+    content_filter filter;
+    std::uint64_t octets = 0;           // handed over or dropped
+    std::optional<reply_key> refused;   // why no message will come of it
+    std::uint64_t chunk_left = 0;       // BDAT: octets still to come
+    std::uint64_t chunk_octets = 0;     // BDAT: octets of this chunk
+    bool chunk_is_last = false;
+    std::optional<std::uint64_t> drop_after;
+  };
 
+  // server_session.cpp: what came in, and what goes out
   [[nodiscard]] bool advance();  // takes one step over what was received; false when none is possible
-  void take_content();
   void take_line(const result<std::string>& line);
   void on_line_error();
-  void on_command(const std::string& line);
-  void proceed(const wire::command& c, const server_rule& rule);
-  void on_hello(const wire::command& c, const server_rule& rule);
-  void on_starttls();
-  void on_auth(const wire::command& c, const server_rule& rule);
-  void on_mail(const wire::command& c);
-  void on_rcpt(const wire::command& c);
-  void on_data(const server_rule& rule);
-  void on_sasl_line(std::string_view line);
-  void on_authentication(authentication_step step);
-  void finish_content();
-  void reset_transaction();
-  void answer_message(const decision& d);
-  void reply(const wire::reply& r, wire::verb v, server_state after);
-  void complain(const wire::reply& r, wire::verb v);  // an error reply that changes no state and counts
+  void answer_now(const decision& d, waiting asked);
+  void answer_greeting(const decision& d);
+  void greet();
+  void say(reply_key key, wire::verb v, server_state after, std::string problem = {});
+  void reply(wire::reply r, wire::verb v, server_state after);
+  void complain(reply_key key, wire::verb v, std::string problem = {});  // changes no state, and counts
+  void complain_with(wire::reply r, wire::verb v);
+  void part(reply_key key, wire::verb v, std::string problem = {});      // says it and closes
   void close();
+  void reset_transaction();
+  [[nodiscard]] bool offers(extension e) const noexcept { return options_.extensions.offers(e); }
+  [[nodiscard]] bool announced(extension e) const noexcept;
   [[nodiscard]] server_facts facts() const noexcept;
-  [[nodiscard]] std::vector<std::string> capability_lines() const;
+  [[nodiscard]] std::string value_of(std::string_view name) const;
+
+  // server_commands.cpp
+  void on_command(const std::string& line);
+  [[nodiscard]] bool refuse_arguments();
+  [[nodiscard]] bool early() const noexcept;
+  void proceed();
+  void on_hello();
+  void on_starttls();
+  void on_mail();
+  void on_rcpt();
+  void on_lookup();
+  void on_help();
+  void answer_command(const decision& d);
+  void answer_lookup(const decision& d);
+  void answer_reverse_path(const decision& d);
+  void answer_forward_path(const decision& d);
+  [[nodiscard]] wire::offered_parameters offered_parameters() const noexcept;
+  [[nodiscard]] std::string capability_line(extension e) const;
+  [[nodiscard]] std::optional<reply_key> over_a_limit(const wire::forward_path& path);
+
+  // server_login.cpp
+  void on_auth();
+  void on_sasl_line(std::string_view line);
+  void on_authentication(authentication_step step, words whose = words::ours);
+
+  // server_content.cpp
+  void on_data();
+  void on_bdat();
+  void skip_chunk(const wire::command& c);
+  void take_skipped();
+  void take_content();
+  void take_chunk();
+  void pass(std::string piece);
+  void refuse_content(reply_key key);
+  void finish_content();
+  void finish_chunk();
+  void answer_message(const decision& d);
 
   server_options options_;
   server_state state_ = server_state::idle;
   link_security link_;
   std::deque<server_event> events_;
   wire::line_reader lines_;
-  wire::dot_unstuffer unstuffer_;
   server_authentication authentication_;
   server_state after_auth_ = server_state::expect_mail;
   server_state state_in_auth_ = server_state::expect_sasl_response;
+  wire::command command_;  // the last one, which is being carried out
+  server_rule rule_{};     // and its row
   std::string ehlo_name_;
   bool extended_ = false;
-  wire::reverse_path from_;
-  std::vector<wire::forward_path> to_;
-  std::optional<wire::reverse_path> offered_from_;
-  std::optional<wire::forward_path> offered_to_;
-  std::uint64_t content_octets_ = 0;
-  bool too_large_ = false;
+  transaction mail_;
+  std::optional<reverse_path_offered> offered_from_;
+  std::optional<accepted_recipient> offered_to_;
+  content content_;
+  std::uint64_t skip_ = 0;  // octets of a chunk that nobody wants
+  std::uint32_t mail_commands_ = 0;
+  std::vector<std::string> domains_;  // of recipients, in lower case (RFC 9422)
   int bad_commands_ = 0;
   waiting waiting_ = waiting::nothing;
+  bool mute_ = false;  // the replies of this answer are not sent
+  std::int64_t unix_seconds_ = 0;
+  std::string problem_;   // {problem} and {queue_id} of the texts
+  std::string queue_id_;
 };
 
 }  // namespace smtpscope::session

@@ -34,12 +34,15 @@ enum class server_state : std::uint8_t {
   expect_mail,           // between transactions
   expect_rcpt,           // a reverse-path is known
   expect_rcpt_or_data,   // and at least one forward-path
+  expect_bdat,           // a chunk has come that was not the last (RFC 3030)
   expect_sasl_response,  // inside AUTH: lines are no commands
   expect_content,        // after 354: octets up to CRLF.CRLF
+  expect_chunk,          // after BDAT: as many octets as it said
+  expect_quit,           // the greeting was a refusal (RFC 5321 §3.1)
   tls_handshake,
   closed,
 };
-inline constexpr std::size_t server_state_count = 9;
+inline constexpr std::size_t server_state_count = 12;
 
 // Where in a session something happened. A client's phase belongs to exactly one; `other` is what a
 // person said by hand.
