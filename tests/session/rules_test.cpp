@@ -1,4 +1,4 @@
-// Every row of both tables, walked by a session that was driven into the row's state.
+// Every row of the client's table, walked by a session that was driven into the row's state.
 
 #include "smtpscope/session/rules.hpp"
 
@@ -6,7 +6,6 @@
 
 #include "session/client_script.hpp"
 #include "session/samples.hpp"
-#include "session/server_script.hpp"
 
 namespace smtpscope::test {
 namespace {
@@ -16,10 +15,7 @@ using session::client_phase;
 using session::client_rule;
 using session::failure_kind;
 using session::outcome;
-using session::server_rule;
-using session::server_state;
 using session::tls_policy;
-using session::verdict;
 using wire::verb;
 
 // A client in `phase`, and how it got there.
@@ -259,101 +255,6 @@ TEST(ClientRules, EveryPhaseAndStageHasAName) {
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) EXPECT_NE(names[i], names[j]);
   EXPECT_EQ(name(static_cast<client_phase>(200)), "");
-}
-
-// ------------------------------------------------------------------------------------- server
-
-server_driver server_in(server_state state) {
-  server_case c = sample_server("", "");
-  c.options.auth_on_plain_link = session::offer::yes;
-  server_driver d{c};
-  d.connected();
-  if (state != server_state::expect_helo) d.receive("EHLO a.example\r\n");
-  if (state == server_state::expect_rcpt || state == server_state::expect_rcpt_or_data)
-    d.receive("MAIL FROM:<amy@mail.example>\r\n");
-  if (state == server_state::expect_rcpt_or_data) d.receive("RCPT TO:<bob@mail.example>\r\n");
-  (void)d.take_sent();
-  EXPECT_EQ(name(d.session().state()), name(state));
-  return d;
-}
-
-// The verb with arguments that are legal.
-std::string legal(verb v) {
-  switch (v) {
-    case verb::ehlo:
-    case verb::helo: return std::string{name(v)} + " a.example\r\n";
-    case verb::auth: return "AUTH PLAIN\r\n";
-    case verb::mail: return "MAIL FROM:<amy@mail.example>\r\n";
-    case verb::rcpt: return "RCPT TO:<amy@mail.example>\r\n";
-    case verb::vrfy:
-    case verb::expn: return std::string{name(v)} + " amy\r\n";
-    case verb::bdat: return "BDAT 3\r\n";
-    case verb::starttls:
-    case verb::data:
-    case verb::rset:
-    case verb::noop:
-    case verb::quit:
-    case verb::help: return std::string{name(v)} + "\r\n";
-    case verb::unknown: return "WHAT\r\n";
-  }
-  return {};
-}
-
-TEST(ServerRules, EveryRowIsWhatTheServerDoes) {
-  for (const server_rule& row : session::server_rules) {
-    SCOPED_TRACE(std::string{name(row.state)} + " " + std::string{wire::name(row.what)});
-    EXPECT_FALSE(row.section.empty());
-    server_driver d = server_in(row.state);
-    d.receive(legal(row.what));
-    const std::string reply = d.take_sent();
-    EXPECT_EQ(name(d.session().state()), name(row.next));
-    if (row.says == verdict::reject) {
-      EXPECT_EQ(row.next, row.state);
-      EXPECT_EQ(reply, std::to_string(row.code) + " " + row.enhanced.text() + " " + std::string{row.text} + "\r\n");
-    } else {
-      EXPECT_TRUE(reply[0] == '2' || reply[0] == '3') << reply;
-      EXPECT_EQ(d.replies().back().in_answer_to, row.what);
-      EXPECT_EQ(d.replies().back().state.before, row.state);
-      EXPECT_EQ(d.replies().back().state.after, row.next);
-    }
-  }
-}
-
-TEST(ServerRules, ConditionsOnlyNarrowTheTable) {
-  for (unsigned bits = 0; bits < 64; ++bits) {
-    const auto bit = [bits](unsigned i) { return (bits >> i & 1U) != 0; };
-    session::server_facts f;
-    f.link = bit(0) ? session::link_security::tls : session::link_security::plain;
-    f.authenticated = bit(1);
-    f.starttls_offered = bit(2);
-    f.auth_offered = bit(3);
-    f.tls_before_mail = bit(4) ? session::requirement::yes : session::requirement::no;
-    f.auth_before_mail = bit(5) ? session::requirement::yes : session::requirement::no;
-    for (const server_rule& row : session::server_rules) {
-      const server_rule now = session::check(row.state, row.what, f);
-      if (row.says == verdict::reject || now.says == verdict::accept) {
-        EXPECT_EQ(now.code, row.code);
-        EXPECT_EQ(now.next, row.next);
-      } else {
-        EXPECT_EQ(now.next, row.state) << "a rejection changes nothing";
-        EXPECT_EQ(now.enhanced.klass, 5);
-      }
-      const bool mail = row.what == verb::mail || row.what == verb::rcpt || row.what == verb::data;
-      if (mail && now.says == verdict::accept) {
-        EXPECT_TRUE(bit(0) || !bit(4));
-        EXPECT_TRUE(bit(1) || !bit(5));
-      }
-      if (row.what == verb::quit || row.what == verb::noop || row.what == verb::rset) {
-        EXPECT_EQ(now.says, verdict::accept) << "always allowed";
-      }
-    }
-  }
-}
-
-TEST(ServerRules, EveryStateHasAName) {
-  for (std::size_t i = 0; i < session::server_state_count; ++i)
-    EXPECT_FALSE(name(static_cast<server_state>(i)).empty());
-  EXPECT_EQ(name(static_cast<server_state>(200)), "");
 }
 
 }  // namespace

@@ -228,7 +228,7 @@ C: RCPT TO:<nobody@mail.example>
 C: DATA
 S: 250 2.1.0 Sender OK
 S: 550 5.1.1 No such user here: <nobody@mail.example>
-S: 503 5.5.1 Send RCPT first
+S: 554 5.5.1 No valid recipients
 )" + bye));
 }
 

@@ -82,12 +82,14 @@ void server_driver::take_reply(const session::send_reply& reply) {
 void server_driver::take_message(const session::message_offered& offered) {
   EXPECT_TRUE(in_content_) << "a message without content";
   EXPECT_EQ(offered.octets, content_.size());
+  EXPECT_GE(offered.findings.longest_line, content_.empty() ? 0U : 1U);
   EXPECT_LE(offered.octets, options_.max_message_octets);
   EXPECT_FALSE(offered.to.empty());
   EXPECT_LE(offered.to.size(), options_.max_recipients);
   taken_message m{offered.from.mailbox_text(), {}, content_};
   for (const session::accepted_recipient& to : offered.to) m.to.push_back(to.path.mailbox_text());
   messages_.push_back(std::move(m));
+  offers_.push_back(offered);
   const auto stored = session::server_policy::stored(std::to_string(messages_.size()));
   EXPECT_TRUE(server_.answer(message_answer.value_or(stored)).ok());
 }
@@ -112,6 +114,17 @@ void server_driver::drain() {
       ++discarded_;
     } else if (const auto* offered = std::get_if<session::message_offered>(&*event)) {
       take_message(*offered);
+    } else if (const auto* octets = std::get_if<session::send_garbage>(&*event)) {
+      garbage_ += octets->bytes;
+      unread_ += octets->bytes;
+    } else if (std::holds_alternative<session::command_offered>(*event)) {
+      session::decision d;
+      if (!command_answers.empty()) {
+        d = command_answers.front();
+        command_answers.pop_front();
+      }
+      EXPECT_FALSE(server_.wants_input());
+      EXPECT_TRUE(server_.answer(d).ok());
     } else if (std::holds_alternative<session::close_connection>(*event)) {
       closed_ = true;
     } else if (const auto* asked = std::get_if<session::secret_requested>(&*event)) {

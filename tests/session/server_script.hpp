@@ -2,6 +2,7 @@
 // Drives a server session by a script and varies how: the client's bytes whole, byte by byte, cut
 // in two at every place; the connection lost after every step and every byte.
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,11 +59,16 @@ class server_driver {
   [[nodiscard]] const std::vector<taken_message>& messages() const noexcept { return messages_; }
   [[nodiscard]] bool wants_tls() const noexcept { return wants_tls_; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  // Octets sent that are no reply.
+  [[nodiscard]] const std::string& garbage() const noexcept { return garbage_; }
+  [[nodiscard]] const std::vector<session::message_offered>& offers() const noexcept { return offers_; }
   [[nodiscard]] int discarded() const noexcept { return discarded_; }
   [[nodiscard]] session::server_session& session() noexcept { return server_; }
   [[nodiscard]] const std::vector<session::send_reply>& replies() const noexcept { return replies_; }
   [[nodiscard]] const std::vector<session::credentials_offered>& logins() const noexcept { return logins_; }
 
+  // What command_offered is answered with, in turn; then each is accepted.
+  std::deque<session::decision> command_answers;
   // What the next message is answered with instead of "250 2.0.0 OK: queued as N".
   std::optional<session::decision> message_answer;
 
@@ -77,6 +83,8 @@ class server_driver {
   std::string unread_;
   std::string content_;
   std::vector<taken_message> messages_;
+  std::vector<session::message_offered> offers_;
+  std::string garbage_;
   std::vector<session::send_reply> replies_;
   std::vector<session::credentials_offered> logins_;
   bool in_content_ = false;
