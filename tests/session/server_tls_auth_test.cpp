@@ -8,6 +8,7 @@ namespace smtpscope::test {
 namespace {
 
 using session::link_security;
+using session::extension;
 using session::offer;
 using session::requirement;
 

@@ -42,7 +42,7 @@ constexpr server_rule rejects(s state, v what, reply_key key, std::string_view s
   return {state, what, verdict::reject, key, own(key).code, own(key).text, state, section};
 }
 
-inline constexpr std::array rows = {
+inline constexpr std::array table_rows = {
     // Greeted. RFC 5321 §4.1.4: EHLO or HELO first, but RSET NOOP QUIT VRFY EXPN HELP at any time.
     accepts(s::expect_helo, v::ehlo, s::expect_mail, "RFC 5321 §4.1.1.1"),
     accepts(s::expect_helo, v::helo, s::expect_mail, "RFC 5321 §4.1.1.1"),
@@ -147,7 +147,7 @@ inline constexpr std::array rows = {
 };
 }  // namespace detail
 
-inline constexpr const auto& server_rules = detail::rows;
+inline constexpr const auto& server_rules = detail::table_rows;
 
 // States in which a line is a command.
 inline constexpr std::array command_states = {server_state::expect_helo,         server_state::expect_mail,

@@ -35,7 +35,7 @@ class server_session {
   // What time it is, in seconds since 1970: for {time} and {date} of the texts.
   void clock(std::int64_t unix_seconds) noexcept { unix_seconds_ = unix_seconds; }
 
-  void connected(const sasl::channel_binding& binding = {});  // greets; what was received before is early (server_options::early)
+  void connected(const sasl::channel_binding& binding = {});  // greets; what came before is early (server_options::early)
   void receive(std::string_view bytes);
   void tls_established(const sasl::channel_binding& binding = {});
   void peer_closed();
