@@ -157,6 +157,8 @@ session::server_options server::core::session_options(link_security link) const 
   s.mechanisms = options_.mechanisms;
   s.random = random_octets(session::random_octets);
   s.hello_after_tls = session::requirement::no;
+  // Programs under test send bare LF, and whoever looks into the mailbox wants to see it.
+  s.content = {session::bare_newlines::accept, session::odd_content::accept, session::odd_content::accept};
   s.max_message_octets = options_.max_message_octets;
   const bool anonymous = options_.without_auth == anonymous_mail::always ||
                          (options_.without_auth == anonymous_mail::on_loopback && at.address().is_loopback());

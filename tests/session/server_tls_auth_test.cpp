@@ -7,8 +7,8 @@
 namespace smtpscope::test {
 namespace {
 
-using session::link_security;
 using session::extension;
+using session::link_security;
 using session::offer;
 using session::requirement;
 

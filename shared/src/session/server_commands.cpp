@@ -30,9 +30,7 @@ reply_key syntax_key(const wire::command& c) {
 }
 
 // Whether a question of its own comes with the command, so that command_offered need not.
-bool has_a_question(verb v) {
-  return v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn;
-}
+bool has_a_question(verb v) { return v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn; }
 
 }  // namespace
 
@@ -74,7 +72,8 @@ bool server_session::refuse_arguments() {
 // Whether something was sent behind this command that had to wait for its reply.
 bool server_session::early() const noexcept {
   if (options_.early == early_input::tolerated || lines_.buffered().empty()) return false;
-  if (command_.what == verb::bdat || command_.what == verb::starttls) return false;  // the one must, the other asks itself
+  if (command_.what == verb::bdat || command_.what == verb::starttls)
+    return false;  // the one must, the other asks itself
   return command_.what == verb::data || !offers(extension::pipelining);
 }
 

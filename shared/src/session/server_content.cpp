@@ -139,8 +139,8 @@ void server_session::answer_message(const decision& d) {
   queue_id_ = d.queue_id;
   const bool yes = d.what == verdict::accept;  // RFC 5321 §4.2.5: from here the mail is ours
   if (d.reply) return reply(*d.reply, content_.by, server_state::expect_mail);
-  const reply_key kept = queue_id_.empty() && options_.replies.find(reply_key::stored) == nullptr ? reply_key::noop_ok
-                                                                                                  : reply_key::stored;
+  const reply_key kept =
+      queue_id_.empty() && options_.replies.find(reply_key::stored) == nullptr ? reply_key::noop_ok : reply_key::stored;
   say(yes ? kept : reply_key::message_refused, content_.by, server_state::expect_mail);
 }
 

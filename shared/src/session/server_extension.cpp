@@ -8,8 +8,9 @@ namespace smtpscope::session {
 
 namespace {
 constexpr std::array<std::string_view, extension_count> keywords = {
-    "PIPELINING", "SIZE", "8BITMIME",   "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH", "CHUNKING", "BINARYMIME",
-    "SMTPUTF8",   "DSN",  "REQUIRETLS", "LIMITS",              "VRFY",     "EXPN", "HELP"};
+    "PIPELINING", "SIZE",     "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH", "CHUNKING",
+    "BINARYMIME", "SMTPUTF8", "DSN",      "REQUIRETLS",          "LIMITS",   "VRFY", "EXPN",
+    "HELP"};
 }  // namespace
 
 std::string_view name(extension e) noexcept {
@@ -25,8 +26,17 @@ std::optional<extension> extension_named(std::string_view keyword) noexcept {
 
 extension_list all_extensions() {
   using e = extension;
-  return {e::pipelining, e::size,       e::eight_bit_mime, e::enhanced_status_codes, e::starttls, e::auth,
-          e::chunking,   e::binarymime, e::smtputf8,       e::dsn,                   e::help};
+  return {e::pipelining,
+          e::size,
+          e::eight_bit_mime,
+          e::enhanced_status_codes,
+          e::starttls,
+          e::auth,
+          e::chunking,
+          e::binarymime,
+          e::smtputf8,
+          e::dsn,
+          e::help};
 }
 
 }  // namespace smtpscope::session

@@ -41,7 +41,8 @@ bool covers(std::string_view pattern, const std::string& mailbox_text) {
 // Whether a person who writes `name` after VRFY or EXPN means this entry.
 bool is_meant(std::string_view entry, std::string_view name) {
   const std::string_view address = address_of(entry);
-  if (text::iequals(address_of(name), address) || text::iequals(name, address.substr(0, address.rfind('@')))) return true;
+  if (text::iequals(address_of(name), address) || text::iequals(name, address.substr(0, address.rfind('@'))))
+    return true;
   const std::string_view person = person_of(entry);
   const std::size_t family = person.rfind(' ');
   return !person.empty() && (text::iequals(name, person) ||

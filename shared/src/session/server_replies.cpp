@@ -6,9 +6,9 @@ namespace smtpscope::session {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> value_names = {
-    "host",     "client", "client_name", "id", "queue_id", "time",  "date",   "verb",
-    "argument", "from",   "to",          "octets", "limit", "user", "problem"};
+constexpr std::array<std::string_view, 15> value_names = {"host", "client", "client_name", "id",       "queue_id",
+                                                          "time", "date",   "verb",        "argument", "from",
+                                                          "to",   "octets", "limit",       "user",     "problem"};
 
 void add_padded(std::string& out, std::int64_t number) {
   if (number < 10) out += '0';
@@ -26,7 +26,8 @@ std::optional<reply_key> reply_key_named(std::string_view name) noexcept {
 wire::reply own_template(reply_key key) {
   const own_reply& r = own(key);
   wire::reply out{r.code, std::nullopt, {std::string{r.text}}};
-  if (r.subject != no_code) out.enhanced = wire::enhanced_code{static_cast<std::uint16_t>(r.code / 100), r.subject, r.detail};
+  if (r.subject != no_code)
+    out.enhanced = wire::enhanced_code{static_cast<std::uint16_t>(r.code / 100), r.subject, r.detail};
   return out;
 }
 

@@ -213,7 +213,7 @@ server_facts server_session::facts() const noexcept {
   f.help_offered = offers(extension::help);
   f.binarymime = mail_.parameters.body == wire::body_type::binarymime;
   const bool later = options_.no_recipients == data_without_recipients::refused_after_content;
-  f.named = !mail_.to.empty()      ? recipients::some
+  f.named = !mail_.to.empty()     ? recipients::some
             : !mail_.rcpt_refused ? recipients::none_asked
             : later               ? recipients::all_refused_tell_later
                                   : recipients::all_refused;
@@ -234,8 +234,7 @@ std::string server_session::value_of(std::string_view name) const {
   if (name == "argument") return command_.argument;
   if (name == "from") return (offered_from_ ? offered_from_->path : mail_.from).text();
   if (name == "to") return offered_to_ ? offered_to_->path.text() : std::string{};
-  if (name == "octets")
-    return std::to_string(content_.by == verb::bdat ? content_.chunk_octets : content_.octets);
+  if (name == "octets") return std::to_string(content_.by == verb::bdat ? content_.chunk_octets : content_.octets);
   if (name == "limit") return std::to_string(options_.max_message_octets);
   if (name == "user") return authentication_.identity();
   return problem_;

@@ -27,10 +27,10 @@ struct decision {
   std::string queue_id = {};                        // {queue_id} of the texts, for a message that is kept
   // What a server that works would not do:
   afterwards then = afterwards::go_on;
-  std::string garbage = {};                                   // these octets instead of a reply
-  std::optional<std::uint64_t> drop_after = std::nullopt;     // DATA, BDAT: the link is cut after so much content
-  certificate_choice certificate = certificate_choice::own;   // STARTTLS
-  milliseconds delay{0};                                      // for the host: it answers after this time
+  std::string garbage = {};                                  // these octets instead of a reply
+  std::optional<std::uint64_t> drop_after = std::nullopt;    // DATA, BDAT: the link is cut after so much content
+  certificate_choice certificate = certificate_choice::own;  // STARTTLS
+  milliseconds delay{0};                                     // for the host: it answers after this time
 };
 
 }  // namespace smtpscope::session

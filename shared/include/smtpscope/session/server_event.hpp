@@ -109,8 +109,9 @@ struct content_received {
 };
 struct content_discarded {};
 
-using server_event = std::variant<command_received, send_reply, send_garbage, start_tls, certificate_chosen, arm_timer,
-                                  command_offered, credentials_offered, secret_requested, reverse_path_offered, forward_path_offered,
-                                  lookup_offered, content_received, content_discarded, message_offered, close_connection>;
+using server_event =
+    std::variant<command_received, send_reply, send_garbage, start_tls, certificate_chosen, arm_timer, command_offered,
+                 credentials_offered, secret_requested, reverse_path_offered, forward_path_offered, lookup_offered,
+                 content_received, content_discarded, message_offered, close_connection>;
 
 }  // namespace smtpscope::session

@@ -39,8 +39,8 @@ enum class questions : std::uint8_t { policy_only, every_command };
 
 struct content_rules {
   bare_newlines newlines = bare_newlines::reject;
-  odd_content nul = odd_content::reject;          // RFC 2045 §2.7, §2.8; BINARYMIME may hold it
-  odd_content long_lines = odd_content::accept;   // over 1000 octets with CRLF (RFC 5321 §4.5.3.1.6)
+  odd_content nul = odd_content::reject;         // RFC 2045 §2.7, §2.8; BINARYMIME may hold it
+  odd_content long_lines = odd_content::accept;  // over 1000 octets with CRLF (RFC 5321 §4.5.3.1.6)
 };
 
 // LIMITS of RFC 9422, 1 to 999999; absent: no such limit. Commands are counted, not successes.
@@ -51,11 +51,14 @@ struct session_limits {
 };
 
 struct server_options {
-  std::string host_name;                           // in the greeting and EHLO reply
-  link_security link = link_security::plain;       // tls: implicit TLS, already established
-  extension_list extensions = {extension::pipelining,           extension::size,
-                               extension::eight_bit_mime,       extension::enhanced_status_codes,
-                               extension::starttls,             extension::auth,
+  std::string host_name;                      // in the greeting and EHLO reply
+  link_security link = link_security::plain;  // tls: implicit TLS, already established
+  extension_list extensions = {extension::pipelining,
+                               extension::size,
+                               extension::eight_bit_mime,
+                               extension::enhanced_status_codes,
+                               extension::starttls,
+                               extension::auth,
                                extension::help};
   offer extended_hello = offer::yes;               // no: EHLO is not recognised, as in RFC 821
   offer auth_on_plain_link = offer::no;            // AUTH before TLS

@@ -150,9 +150,9 @@ inline constexpr std::array table_rows = {
 inline constexpr const auto& server_rules = detail::table_rows;
 
 // States in which a line is a command.
-inline constexpr std::array command_states = {server_state::expect_helo,         server_state::expect_mail,
-                                              server_state::expect_rcpt,         server_state::expect_rcpt_or_data,
-                                              server_state::expect_bdat,         server_state::expect_quit};
+inline constexpr std::array command_states = {server_state::expect_helo, server_state::expect_mail,
+                                              server_state::expect_rcpt, server_state::expect_rcpt_or_data,
+                                              server_state::expect_bdat, server_state::expect_quit};
 
 // Recipients of the transaction so far, as far as DATA and BDAT ask.
 enum class recipients : std::uint8_t { none_asked, all_refused, all_refused_tell_later, some };

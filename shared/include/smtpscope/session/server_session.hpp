@@ -35,7 +35,8 @@ class server_session {
   // What time it is, in seconds since 1970: for {time} and {date} of the texts.
   void clock(std::int64_t unix_seconds) noexcept { unix_seconds_ = unix_seconds; }
 
-  void connected(const sasl::channel_binding& binding = {});  // greets; what came before is early (server_options::early)
+  void connected(
+      const sasl::channel_binding& binding = {});  // greets; what came before is early (server_options::early)
   void receive(std::string_view bytes);
   void tls_established(const sasl::channel_binding& binding = {});
   void peer_closed();
@@ -65,7 +66,16 @@ class server_session {
  private:
   explicit server_session(server_options options);
 
-  enum class waiting : std::uint8_t { nothing, command, credentials, secret, reverse_path, forward_path, lookup, message };
+  enum class waiting : std::uint8_t {
+    nothing,
+    command,
+    credentials,
+    secret,
+    reverse_path,
+    forward_path,
+    lookup,
+    message
+  };
   enum class words : std::uint8_t { ours, given };  // whose a reply's are
   struct transaction {
     wire::reverse_path from;
@@ -79,10 +89,10 @@ class server_session {
     wire::verb by = wire::verb::data;  // or bdat
     wire::dot_unstuffer unstuffer;
     content_filter filter;
-    std::uint64_t octets = 0;           // handed over or dropped
-    std::optional<reply_key> refused;   // why no message will come of it
-    std::uint64_t chunk_left = 0;       // BDAT: octets still to come
-    std::uint64_t chunk_octets = 0;     // BDAT: octets of this chunk
+    std::uint64_t octets = 0;          // handed over or dropped
+    std::optional<reply_key> refused;  // why no message will come of it
+    std::uint64_t chunk_left = 0;      // BDAT: octets still to come
+    std::uint64_t chunk_octets = 0;    // BDAT: octets of this chunk
     bool chunk_is_last = false;
     std::optional<std::uint64_t> drop_after;
   };
@@ -98,7 +108,7 @@ class server_session {
   void reply(wire::reply r, wire::verb v, server_state after);
   void complain(reply_key key, wire::verb v, std::string problem = {});  // changes no state, and counts
   void complain_with(wire::reply r, wire::verb v);
-  void part(reply_key key, wire::verb v, std::string problem = {});      // says it and closes
+  void part(reply_key key, wire::verb v, std::string problem = {});  // says it and closes
   void close();
   void reset_transaction();
   [[nodiscard]] bool offers(extension e) const noexcept { return options_.extensions.offers(e); }
@@ -166,7 +176,7 @@ class server_session {
   waiting waiting_ = waiting::nothing;
   bool mute_ = false;  // the replies of this answer are not sent
   std::int64_t unix_seconds_ = 0;
-  std::string problem_;   // {problem} and {queue_id} of the texts
+  std::string problem_;  // {problem} and {queue_id} of the texts
   std::string queue_id_;
 };
 
