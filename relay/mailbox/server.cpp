@@ -153,6 +153,8 @@ session::server_options server::core::session_options(link_security link) const 
   session::server_options s;
   s.host_name = options_.host_name;
   s.link = link;
+  s.extensions = session::all_extensions();
+  s.extensions.remove(session::extension::dsn);  // who takes NOTIFY=SUCCESS has to send a notification
   s.auth_on_plain_link = options_.auth_on_plain_link;
   s.mechanisms = options_.mechanisms;
   s.random = random_octets(session::random_octets);

@@ -234,7 +234,7 @@ TEST(Accounts, EveryUserHasAMailbox) {
   const auto takes = [&policy](const std::string& address) {
     const auto path = wire::forward_path::parse("<" + address + ">");
     EXPECT_TRUE(path) << address;
-    return policy.decide(session::forward_path_offered{*path}).what == session::verdict::accept;
+    return policy.decide(session::forward_path_offered{*path, {}, {}}).what == session::verdict::accept;
   };
   for (const char* known : {"eve@example.net", "frank@example.org", "frank@localhost", "alice@example.org",
                             "bob@example.org", "carol@localhost"})

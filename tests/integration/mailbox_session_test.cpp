@@ -73,10 +73,36 @@ TEST_F(MailboxSession, SaysWhatItCanDo) {
   smtp_client client(mailbox.smtp());
   EXPECT_THAT(client.reply(), StartsWith("220 localhost ESMTP"));
   const std::string capabilities = client.say("EHLO client.example");
-  for (const char* extension : {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS"})
+  for (const char* extension : {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS",
+                                "CHUNKING", "BINARYMIME", "SMTPUTF8"})
     EXPECT_THAT(capabilities, HasSubstr(extension));
   EXPECT_THAT(capabilities, Not(HasSubstr("AUTH"))) << "no password may travel in the clear";
   EXPECT_THAT(client.say("AUTH PLAIN " + plain_response(user, password)), StartsWith("538 5.7.11"));
+}
+
+TEST_F(MailboxSession, KeepsChunksOctetByOctet) {
+  running_mailbox mailbox(store);
+  smtp_client client(mailbox.smtp());
+  EXPECT_EQ(client.codes(1), "220");
+  EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
+  std::string content = "Subject: octets\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+  for (int i = 0; i < 70000; ++i) content += static_cast<char>(i % 251 + i % 5);
+  client.send("MAIL FROM:<alice@example.org> BODY=BINARYMIME\r\nRCPT TO:<bob@example.org>\r\n");
+  EXPECT_EQ(client.codes(2), "250 250");
+  client.send("BDAT 60000\r\n" + content.substr(0, 60000));
+  client.send("BDAT " + std::to_string(content.size() - 60000) + " LAST\r\n" + content.substr(60000) + "QUIT\r\n");
+  EXPECT_EQ(client.codes(3), "250 250 221");
+  EXPECT_EQ(only_message(store), content);
+}
+
+TEST_F(MailboxSession, AChunkThatCannotBeCountedEndsTheSession) {
+  running_mailbox mailbox(store);
+  smtp_client client(mailbox.smtp());
+  EXPECT_EQ(client.codes(1), "220");
+  EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
+  client.send("MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nBDAT five LAST\r\nRSET\r\n");
+  EXPECT_EQ(client.codes(4), "250 250 501 closed");
+  EXPECT_TRUE(store.list().empty());
 }
 
 struct login {
@@ -179,7 +205,7 @@ TEST_F(MailboxSession, RefusesUnknownRecipientsAndKeepsTheOthers) {
   EXPECT_THAT(client.say("EHLO client.example"), StartsWith("250"));
   EXPECT_THAT(client.say("MAIL FROM:<>"), StartsWith("250"));
   EXPECT_THAT(client.say("RCPT TO:<nobody@example.org>"), StartsWith("550 5.1.1"));
-  EXPECT_THAT(client.say("DATA"), StartsWith("503 5.5.1"));
+  EXPECT_THAT(client.say("DATA"), StartsWith("554 5.5.1")) << "RFC 5321 §3.3";
   EXPECT_THAT(client.say("RCPT TO:<someone@elsewhere.example>"), StartsWith("550 5.1.1")) << "nothing is relayed";
   EXPECT_THAT(client.say("RCPT TO:<Bob@EXAMPLE.org>"), StartsWith("550 5.1.1")) << "local parts compare exactly";
   EXPECT_THAT(client.say("RCPT TO:<bob@EXAMPLE.org>"), StartsWith("250"));

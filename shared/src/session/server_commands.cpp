@@ -29,6 +29,10 @@ reply_key syntax_key(const wire::command& c) {
   return c.what == verb::mail ? reply_key::mail_syntax : reply_key::rcpt_syntax;
 }
 
+bool needs_utf8(const wire::reply& r) {
+  return std::any_of(r.lines.begin(), r.lines.end(), [](const std::string& line) { return !text::all_ascii(line); });
+}
+
 // Whether a question of its own comes with the command, so that command_offered need not.
 bool has_a_question(verb v) { return v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn; }
 
@@ -39,10 +43,15 @@ void server_session::on_command(const std::string& line) {
   const wire::command& c = command_;
   rule_ = check(state_, c.what, facts());
   events_.emplace_back(command_received{line, c, sent::command, c.mechanism, 0});
+  if (c.what == verb::mail) ++mail_commands_;
   if (c.what == verb::rcpt) ++mail_.rcpt_commands;
-  if (line.size() > limits::extended_command_line_octets && c.what != verb::auth)
-    return complain(reply_key::line_too_long, c.what);
-  if (c.what == verb::bdat && (rule_.says == verdict::reject || c.problem)) skip_chunk(c);
+  const bool too_long = line.size() > limits::extended_command_line_octets && c.what != verb::auth;
+  // How much follows is not known, and content must not be taken for commands (RFC 3030 §2).
+  if (c.what == verb::bdat && (c.problem || too_long))
+    return part(rule_.says == verdict::reject ? rule_.key : reply_key::syntax, c.what,
+                c.problem ? c.problem->detail : "the line is too long");
+  if (too_long) return complain(reply_key::line_too_long, c.what);
+  if (c.what == verb::bdat && rule_.says == verdict::reject) skip_chunk(c);
   if (rule_.says == verdict::reject) return complain(rule_.key, c.what);
   if (refuse_arguments()) return;
   if (early()) return part(reply_key::out_of_sync, c.what);
@@ -80,7 +89,7 @@ bool server_session::early() const noexcept {
 void server_session::answer_command(const decision& d) {
   const verb v = command_.what;
   if (d.what == verdict::accept) {
-    content_.drop_after = d.drop_after;
+    if (d.drop_after) content_.drop_after = d.drop_after;
     if (v == verb::starttls && d.certificate != certificate_choice::own)
       events_.emplace_back(certificate_chosen{d.certificate});
     return proceed();
@@ -180,7 +189,7 @@ reply_key parameter_key(const error& why) {
 
 void server_session::on_mail() {
   const auto& limit = options_.limits_line.mailmax;
-  if (limit && ++mail_commands_ > *limit) return complain(reply_key::too_many_messages, verb::mail);
+  if (limit && mail_commands_ > *limit) return complain(reply_key::too_many_messages, verb::mail);
   auto parameters = wire::parse_mail_parameters(command_.parameters, offered_parameters());
   if (!parameters) return complain(parameter_key(parameters.why()), verb::mail, parameters.why().detail);
   if (parameters->size.value_or(0) > options_.max_message_octets)  // RFC 1870 §6.1
@@ -243,6 +252,12 @@ void server_session::answer_forward_path(const decision& d) {
 
 // --------------------------------------------------------------------------------- VRFY, EXPN, HELP
 
+// RFC 6531 §3.7.4.2: UTF-8 answers VRFY and EXPN only where the command allows it.
+wire::utf8 server_session::replies_in() const noexcept {
+  const bool lookup = command_.what == verb::vrfy || command_.what == verb::expn;
+  return lookup && !command_.parameters.empty() ? wire::utf8::allowed : wire::utf8::refused;
+}
+
 void server_session::on_lookup() {
   const bool hidden = command_.what == verb::vrfy && options_.vrfy == lookups::hidden;
   if (hidden) return say(reply_key::vrfy_hidden, command_.what, rule_.next);  // RFC 5321 §7.3
@@ -251,6 +266,8 @@ void server_session::on_lookup() {
 }
 
 void server_session::answer_lookup(const decision& d) {
+  if (d.reply && needs_utf8(*d.reply) && replies_in() == wire::utf8::refused)
+    return say(reply_key::utf8_reply, command_.what, state_);
   if (d.reply) return reply(*d.reply, command_.what, state_);
   say(d.what == verdict::accept ? reply_key::lookup_ok : reply_key::lookup_failed, command_.what, state_);
 }

@@ -20,6 +20,8 @@ status check_options(const server_options& o) {
     return error{errc::invalid_argument, "the server's host name must be a domain or an address literal"};
   if (o.extensions.offers(extension::binarymime) && !o.extensions.offers(extension::chunking))
     return error{errc::invalid_argument, "BINARYMIME needs CHUNKING beside it (RFC 3030 §3)"};
+  if (o.extensions.offers(extension::smtputf8) && !o.extensions.offers(extension::eight_bit_mime))
+    return error{errc::invalid_argument, "SMTPUTF8 needs 8BITMIME beside it (RFC 6531 §3.1)"};
   const session_limits& l = o.limits_line;
   if (o.extensions.offers(extension::limits) && !l.mailmax && !l.rcptmax && !l.rcptdomainmax)
     return error{errc::invalid_argument, "LIMITS needs a limit to name"};
@@ -252,7 +254,7 @@ void server_session::reply(wire::reply r, verb v, server_state after) {
   for (std::string& line : r.lines)
     if (line.find('{') != std::string::npos) line = render(line, [this](std::string_view n) { return value_of(n); });
   send_reply event;
-  event.bytes = wire::format_reply(r);
+  event.bytes = wire::format_reply(r, replies_in());
   const int code = r.code;
   event.reply = std::move(r);
   event.in_answer_to = v;

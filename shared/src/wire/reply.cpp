@@ -4,6 +4,7 @@
 
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/utf8.hpp"
 
 namespace smtpscope::wire {
 namespace {
@@ -176,21 +177,49 @@ std::optional<result<received_reply>> reply_parser::feed(std::string_view line, 
   return result<received_reply>(std::move(done));
 }
 
-std::string format_reply(const reply& value) {
+namespace {
+
+// `line` with "?" for what may not be sent: controls, and octets that are no text.
+std::string sendable(std::string_view line, utf8 beyond_ascii) {
+  std::string out;
+  while (!line.empty()) {
+    const text::code_point c = text::first_code_point(line);
+    const bool control = (c.value < ' ' && c.value != '\t') || (c.value >= 0x7F && c.value < 0xA0);
+    const bool legal = c.state == text::code_point::kind::valid && (c.value < 0x7F || beyond_ascii == utf8::allowed);
+    out.append(legal && !control ? line.substr(0, c.octets) : std::string_view{"????", c.octets});
+    line.remove_prefix(c.octets);
+  }
+  return out;
+}
+
+// The end of a line that has room up to `at`, no code point cut in two.
+std::size_t cut_before(std::string_view line, std::size_t at) noexcept {
+  if (at >= line.size()) return line.size();
+  while ((static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U) --at;
+  return at;
+}
+
+}  // namespace
+
+std::string format_reply(const reply& value, utf8 beyond_ascii) {
   const std::string code = std::to_string(value.code);
   std::string prefix;
   if (value.enhanced && value.enhanced->klass == value.code / 100) prefix = value.enhanced->text() + " ";
   const std::size_t room = limits::reply_line_octets - code.size() - 1 - prefix.size() - 2;
   std::vector<std::string> pieces;
-  for (const std::string& line : value.lines)
-    for (std::size_t i = 0; i == 0 || i < line.size(); i += room) pieces.push_back(line.substr(i, room));
+  for (const std::string& line : value.lines) {
+    const std::string words = sendable(line, beyond_ascii);
+    std::size_t begin = 0;
+    do {
+      const std::size_t end = cut_before(words, begin + room);
+      pieces.push_back(words.substr(begin, end - begin));
+      begin = end;
+    } while (begin < words.size());
+  }
   if (pieces.empty()) pieces.emplace_back();
   std::string out;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    for (char& c : pieces[i])
-      if ((text::is_control(c) && c != '\t') || !text::is_ascii(c)) c = '?';
+  for (std::size_t i = 0; i < pieces.size(); ++i)
     out.append(code).append(i + 1 < pieces.size() ? "-" : " ").append(prefix).append(pieces[i]).append("\r\n");
-  }
   return out;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
-// What a server session is told before it greets. All of it is plain data; server_profile.hpp reads
-// it from JSON.
+// What a server session is told before it greets. All of it is plain data.
 
 #include <cstddef>
 #include <cstdint>

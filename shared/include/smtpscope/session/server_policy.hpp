@@ -1,7 +1,6 @@
 #pragma once
 // Answers a server session's questions from plain data: known users, known mailboxes, mailing lists.
-// The embedded mailbox and the page's simulated server use the same one. What a server does beyond
-// its words (faults, greylisting, rates) is in policy_engine.hpp.
+// The embedded mailbox and the page's simulated server use the same one.
 
 #include <optional>
 #include <string>

@@ -46,6 +46,7 @@ enum class reply_key : std::uint8_t {
   too_many_recipients,
   too_many_domains,
   utf8_refused,
+  utf8_reply,
   parameter_not_offered,
   parameter_syntax,
   data_go_ahead,
@@ -81,7 +82,7 @@ enum class reply_key : std::uint8_t {
   timeout,
   shut_down,
 };
-inline constexpr std::size_t reply_key_count = 61;
+inline constexpr std::size_t reply_key_count = 62;
 
 // What is said unless a personality says otherwise. `subject` and `detail` make the enhanced code,
 // whose class is the code's first digit (RFC 3463 §2); none where subject is no_code.
@@ -129,6 +130,7 @@ inline constexpr std::array<own_reply, reply_key_count> own_replies = {{
     {detail::k::too_many_recipients, "too_many_recipients", 452, 5, 3, "Too many recipients"},
     {detail::k::too_many_domains, "too_many_domains", 452, 5, 3, "Too many domains of recipients"},
     {detail::k::utf8_refused, "utf8_refused", 553, 6, 7, "An address outside ASCII needs SMTPUTF8"},
+    {detail::k::utf8_reply, "utf8_reply", 550, 6, 8, "The answer is not ASCII; add SMTPUTF8 to {verb}"},
     {detail::k::parameter_not_offered, "parameter_not_offered", 555, 5, 4, "Parameter not recognized or not offered"},
     {detail::k::parameter_syntax, "parameter_syntax", 501, 5, 4, "{problem}"},
     {detail::k::data_go_ahead, "data_go_ahead", 354, no_code, 0, "Start mail input; end with <CRLF>.<CRLF>"},

@@ -126,6 +126,7 @@ class server_session {
   void on_mail();
   void on_rcpt();
   void on_lookup();
+  [[nodiscard]] wire::utf8 replies_in() const noexcept;
   void on_help();
   void answer_command(const decision& d);
   void answer_lookup(const decision& d);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "smtpscope/base/result.hpp"
+#include "smtpscope/wire/domain.hpp"
 #include "smtpscope/wire/field.hpp"
 
 namespace smtpscope::wire {
@@ -69,9 +70,10 @@ class reply_parser {
 };
 
 // Writes a reply with CRLFs: "250-…" lines, then "250 …". Text lines are cut at 512 octets by
-// starting a further line; octets that may not be sent are replaced by "?".
+// starting a further line; octets that may not be sent are replaced by "?". UTF-8 may only where the
+// command allowed it (RFC 6531 §3.7.4).
 // A reply without lines is written with empty text. Precondition: code within 200…559.
-[[nodiscard]] std::string format_reply(const reply& value);
+[[nodiscard]] std::string format_reply(const reply& value, utf8 beyond_ascii = utf8::refused);
 
 // Parts of a reply's bytes, for a reply that we wrote ourselves.
 [[nodiscard]] std::vector<field> reply_fields(std::string_view bytes, reply_context context);
