@@ -100,8 +100,9 @@ TEST(ServerAttacks, NoFieldHoldsALineBreak) {
 TEST(ServerAttacks, CommandsBehindALineEndAreJudgedForThemselves) {
   server_driver d = greeted(sample_server("", ""));
   d.receive("MAIL FROM:<\"a\r\nRSET\r\n\"@b.c>\r\n");
-  EXPECT_EQ(d.take_sent(),
-            "501 5.1.7 the path does not end in \">\"\r\n250 2.0.0 OK\r\n500 5.5.2 Command not recognized\r\n");
+  EXPECT_EQ(
+      d.take_sent(),
+      "501 5.1.7 the address does not stand in angle brackets\r\n250 2.0.0 OK\r\n500 5.5.2 Command not recognized\r\n");
   d.receive("MAIL FROM:<a@b.c> SIZE=100\r\nRCPT TO:<evil@x>\r\n");
   EXPECT_EQ(d.take_sent(), "250 2.1.0 Sender OK\r\n550 5.1.1 No such user here: <evil@x>\r\n");
 }

@@ -71,12 +71,14 @@ void server_driver::take_reply(const session::send_reply& reply) {
   if (reply.reply.enhanced) {
     EXPECT_EQ(reply.reply.enhanced->klass, reply.reply.code / 100) << reply.bytes;  // RFC 3463 §2
   }
-  if (reply.reply.code == 354) {
+  using session::server_state;
+  const server_state after = reply.state.after;
+  if (reply.reply.code == 354 && after == server_state::expect_content) {
     EXPECT_FALSE(in_content_);
     in_content_ = true;
     content_.clear();
-  } else if (in_content_ && (reply.in_answer_to == wire::verb::data || reply.in_answer_to == wire::verb::bdat)) {
-    in_content_ = reply.state.after == session::server_state::expect_bdat;
+  } else {
+    in_content_ = in_content_ && (after == server_state::expect_content || after == server_state::expect_bdat);
   }
   unread_ += reply.bytes;
   replies_.push_back(reply);
@@ -115,6 +117,7 @@ void server_driver::drain() {
       EXPECT_LE(content_.size(), options_.max_message_octets);
     } else if (std::holds_alternative<session::content_discarded>(*event)) {
       ++discarded_;
+      content_.clear();
     } else if (const auto* offered = std::get_if<session::message_offered>(&*event)) {
       take_message(*offered);
     } else if (const auto* octets = std::get_if<session::send_garbage>(&*event)) {
