@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -12,6 +13,7 @@ import node_packages
 from relay_process import MECHANISMS, PASSWORD, PATIENCE, USER, Delivery, shared
 
 PROGRAM = pathlib.Path(__file__).resolve().parent / "npm/nodemailer.mjs"
+NODEMAILER_MECHANISMS = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"]
 SENDER, KNOWN, UNKNOWN = "alice@example.org", "bob@example.org", "nobody@example.org"
 
 
@@ -53,6 +55,47 @@ class Nodemailer(unittest.TestCase):
         self.assertEqual(read["Subject"], "Grüße")
         self.assertEqual(next(read.iter_attachments()).get_content(), message.picture())
 
+    def test_each_kind_of_tls(self):
+        never = {"ignoreTLS": True, "requireTLS": False}
+        for implicit, options, kind in [(True, {}, "ESMTPS"), (False, {}, "ESMTPS"), (False, {"requireTLS": False}, "ESMTPS"),
+                                        (False, never, "ESMTP")]:
+            with self.subTest(implicit=implicit, options=options), Delivery(shared(*MECHANISMS)) as delivery:
+                answer = self.mail(implicit, options=options, text="x")
+                self.assertEqual(answer.get("accepted"), [KNOWN], answer)
+            self.assertEqual(delivery.message()["with"], kind)
+
+    def test_without_tls_no_login_is_offered_and_none_leaves(self):
+        for mechanism in NODEMAILER_MECHANISMS:  # it goes on without one
+            with self.subTest(mechanism=mechanism), Delivery(shared(*MECHANISMS)) as delivery:
+                answer = self.mail(False, mechanism, options={"ignoreTLS": True, "requireTLS": False}, text="x")
+                self.assertEqual(answer.get("accepted"), [KNOWN], answer)
+                self.assertNotIn("AUTH", "".join(answer["said"]))
+            self.assertFalse(delivery.message()["authenticated_as"])
+
+    def test_notifications(self):
+        dsn = {"id": "a+b=c", "return": "headers", "notify": ["failure", "delay"], "recipient": KNOWN}
+        with Delivery(shared(*MECHANISMS)) as delivery:
+            answer = self.mail(False, dsn=dsn, text="x")
+            self.assertEqual(answer.get("accepted"), [KNOWN], answer)
+        self.assertEqual(delivery.message()["to"], [KNOWN])
+        asked = all(any(word in line for line in answer["said"]) for word in ["RET=HDRS", "ENVID=", "NOTIFY=FAILURE,DELAY"])
+        self.assertEqual(asked, self.offers(answer, "DSN"), answer["said"])
+
+    def test_a_sender_outside_ascii(self):
+        with Delivery(shared(*MECHANISMS)) as delivery:
+            answer = self.mail(False, envelope={"from": "грета@example.org", "to": [KNOWN]}, text="x")
+        if self.offers(answer, "SMTPUTF8"):
+            self.assertEqual(answer.get("accepted"), [KNOWN], answer)
+            self.assertEqual(delivery.message()["from"], "грета@example.org")
+        else:  # it sends the address all the same
+            self.assertEqual((answer.get("code"), delivery.new), ("EENVELOPE", []), answer)
+
+    @staticmethod
+    def offers(answer, extension):
+        """Whether a line of an answer to EHLO is that word."""
+        lines = "\n".join(answer["said"]).replace("S: ", "").splitlines()
+        return any(re.fullmatch(rf"250[- ]{extension}", line.strip()) for line in lines)
+
     def test_an_unknown_recipient(self):
         with Delivery(shared(*MECHANISMS)) as delivery:
             answer = self.mail(False, to=[KNOWN, UNKNOWN], text="x")
@@ -89,7 +132,7 @@ def refuses(implicit, mechanism):
 
 def add_tests():
     for implicit in [False, True]:
-        for mechanism in ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"]:
+        for mechanism in NODEMAILER_MECHANISMS:
             how = f"{'implicit' if implicit else 'starttls'}_{mechanism.replace('-', '_')}"
             setattr(Nodemailer, f"test_{how}_delivers", delivers(implicit, mechanism))
             setattr(Nodemailer, f"test_{how}_wrong_password", refuses(implicit, mechanism))

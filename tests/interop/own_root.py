@@ -85,7 +85,8 @@ def make_root(root, package, programs, users):
     place_file("/bin/sh", root, "/bin/sh")
     for program in ["/bin/sh", *[place / p.lstrip("/") for p in programs]]:
         for library in libraries_of(program):
-            place_file(library, root, library)
+            if not pathlib.Path(library).is_relative_to(place):  # the package's own are there
+                place_file(library, root, library)
     (root / "etc").mkdir(exist_ok=True)
     everybody = {"root": 0, **users}
     (root / "etc/passwd").write_text("".join(f"{n}:x:{u}:{u}:{n}:/:/bin/sh\n" for n, u in everybody.items()))

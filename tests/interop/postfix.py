@@ -10,7 +10,7 @@ From Python:
 
 As a program, for tests in other languages:
 
-    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus] [--set NAME=VALUE]
+    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus|dovecot] [--set NAME=VALUE]
 
 prints one line of JSON when it is ready,
 
@@ -42,6 +42,8 @@ import threading
 import time
 
 import cyrus_sasl
+import dovecot
+import own_root
 from auth_daemon import AuthServer
 
 USER = "alice@example.org"
@@ -124,8 +126,8 @@ virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 """
 
-# AUTH as AuthServer answers it.
-OWN_SASL = """\
+# AUTH as AuthServer answers it, or Dovecot, on a port of loopback.
+ASKED_SASL = """\
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:{auth_port}
 """
@@ -186,6 +188,7 @@ class Master:
         self.settings = settings
         self.uid, self.gid = uid, gid
         self.auth = AuthServer({USER: PASSWORD})
+        self.dovecot = dovecot.Dovecot(directory / "dovecot", {USER: PASSWORD})
         self.process = None
         self.smtp = self.smtps = 0
 
@@ -206,8 +209,10 @@ class Master:
     def start(self):
         """Several times, should another program have taken a port in between."""
         for attempt in range(3):
-            self.smtp, self.smtps = free_ports(2)
-            self.configure()
+            self.smtp, self.smtps, dovecot_port = free_ports(3)
+            if self.sasl == "dovecot":
+                self.dovecot.start(dovecot_port)
+            self.configure(dovecot_port if self.sasl == "dovecot" else self.auth.server_address[1])
             self.process = subprocess.Popen(
                 ["postfix", "-c", self.dir / "config", "start-fg"], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=(self.dir / "log/start.log").open("w"), start_new_session=True)
@@ -218,10 +223,10 @@ class Master:
             if "Address already in use" not in log or attempt == 2:
                 raise PostfixError("Postfix did not start:\n" + log)
 
-    def configure(self):
-        template = cyrus_sasl.MAIN_CF if self.sasl == "cyrus" else OWN_SASL
+    def configure(self, auth_port):
+        template = cyrus_sasl.MAIN_CF if self.sasl == "cyrus" else ASKED_SASL
         (self.dir / "config/main.cf").write_text(MAIN_CF.format(
-            dir=self.dir, sasl=template.format(dir=self.dir, auth_port=self.auth.server_address[1]), max_octets=MAX_MESSAGE_OCTETS,
+            dir=self.dir, sasl=template.format(dir=self.dir, auth_port=auth_port), max_octets=MAX_MESSAGE_OCTETS,
             uid=self.uid, gid=self.gid) + "".join(f"{one}\n" for one in self.settings))
         (self.dir / "config/master.cf").write_text(MASTER_CF.format(smtp=self.smtp, smtps=self.smtps))
 
@@ -242,7 +247,8 @@ class Master:
         return False
 
     def stop(self):
-        """Ends master and its daemons. Master leads a process group of its own, below what we started."""
+        """Ends master, its daemons and Dovecot. Master leads a process group of its own, below what we started."""
+        self.dovecot.stop()
         if self.process is None:
             return
         master = self.master_pid()
@@ -310,7 +316,7 @@ def run_in(directory, uid, gid, sasl, settings):
             signal.signal(number, signal.SIG_IGN)
         master.stop()
         master.auth.server_close()
-        for name in DIRECTORIES:
+        for name in [*DIRECTORIES, "dovecot"]:
             shutil.rmtree(directory / name, ignore_errors=True)
 
 
@@ -335,8 +341,8 @@ def main(arguments):
     command.add_argument("--dir", help="an empty directory that other users may enter; by default a temporary one")
     command.add_argument("--uid", type=int, default=None, help="owner of the Maildir; by default nobody")
     command.add_argument("--gid", type=int, default=None)
-    command.add_argument("--sasl", choices=["own", "cyrus"], default="own",
-                         help="own: AUTH PLAIN and LOGIN; cyrus: also what Cyrus SASL knows, SCRAM and DIGEST-MD5")
+    command.add_argument("--sasl", choices=["own", "cyrus", "dovecot"], default="own",
+                         help="own: AUTH PLAIN and LOGIN; cyrus and dovecot: also CRAM-MD5, DIGEST-MD5 and SCRAM, theirs")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more line of main.cf")
     options = parser.parse_args(arguments)
     try:
@@ -348,7 +354,7 @@ def main(arguments):
         os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
         uid, gid = (options.uid, options.gid) if options.uid else default_owner()
         serve(options.dir, uid, gid if gid else uid, options.sasl, options.set)
-    except PostfixError as failure:
+    except (PostfixError, own_root.ServerError) as failure:
         sys.exit(f"postfix.py: {failure}")
 
 

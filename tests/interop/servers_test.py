@@ -13,6 +13,7 @@ import time
 import unittest
 
 import cyrus_sasl
+import dovecot
 import message
 import node_packages
 import postfix
@@ -44,8 +45,8 @@ class Maildir:
         raise AssertionError(f"nothing was delivered within {PATIENCE} s")
 
 
-class Deliveries:
-    """The tests that every server passes. Subclasses say how it is started and what it can do."""
+class Server:
+    """A server and what it keeps. Subclasses say how it is started and what it can do."""
 
     longMessage = True
     mechanisms = ()
@@ -80,11 +81,9 @@ class Deliveries:
         self.assertTrue(stored.endswith(self.as_kept(content)), stored)
         return stored
 
-    def test_each_link(self):
-        for link in self.links:
-            with self.subTest(link=link):
-                content = message.simple(f"by {link}")
-                self.assert_kept(self.send(link, content=content), content)
+
+class Logins(Server):
+    """What every server passes that has mechanisms to log in by."""
 
     def test_each_mechanism_on_each_link(self):
         for link in self.links if self.mechanisms else ():
@@ -105,6 +104,16 @@ class Deliveries:
                 self.assertEqual(done.result()["failure"]["stage"], "auth", done)
                 self.assertNotIn("MAIL", " ".join(done.commands()))
                 self.assertNotIn("guess-of-mine", done.raw_trace + done.printed + done.said)
+
+
+class Deliveries(Logins):
+    """The tests that every server passes."""
+
+    def test_each_link(self):
+        for link in self.links:
+            with self.subTest(link=link):
+                content = message.simple(f"by {link}")
+                self.assert_kept(self.send(link, content=content), content)
 
     def test_text_and_picture(self):
         content = message.with_picture("text and picture")
@@ -198,6 +207,18 @@ class PostfixServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
         done = self.send("starttls", content=content)
         self.assertEqual((done.status, done.result()["outcome"]), (1, "failed"), done)
         self.assertIn(552, done.codes())
+
+
+class PostfixAskingDovecot(Logins, unittest.TestCase):
+    """The same mechanisms, written by others than Cyrus."""
+
+    mechanisms = tuple(dovecot.MECHANISMS)
+
+    @classmethod
+    def start(cls):
+        server = postfix.Postfix("dovecot").__enter__()
+        cls.addClassCleanup(server.__exit__)
+        return server
 
 
 class EximServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
