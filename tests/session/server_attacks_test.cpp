@@ -48,6 +48,23 @@ TEST(ServerAttacks, CommandsBesideStarttlsAreNeverCarriedOut) {
   EXPECT_EQ(clean.take_sent(), "500 5.5.2 Command not recognized\r\n") << "a 250 would answer what was injected";
 }
 
+// S2: a reply between the two would be one that somebody on the way could have made.
+TEST(ServerAttacks, NothingIsSaidBetweenTheAgreementAndTls) {
+  server_driver d = greeted(sample_server("", ""), "STARTTLS\r\n");
+  EXPECT_EQ(d.replies().back().bytes, "220 2.0.0 Ready to start TLS\r\n");
+  EXPECT_TRUE(d.wants_tls());
+  EXPECT_FALSE(d.session().wants_input());
+  for (const char* late : {"NOOP\r\n", "\x16\x03\x01"}) {
+    server_driver again = greeted(sample_server("", ""), "STARTTLS\r\n");
+    again.receive(late);
+    EXPECT_EQ(again.take_sent(), "");
+    EXPECT_TRUE(again.closed()) << "plaintext where TLS must begin";
+  }
+  d.shut_down("not now");
+  EXPECT_EQ(d.take_sent(), "") << "nor when it must go";
+  EXPECT_TRUE(d.closed());
+}
+
 // S3, S4: what the link does not protect is not asked for, and not looked at when it comes.
 TEST(ServerAttacks, CredentialsInTheClearAreNotLookedAt) {
   const std::string plain = "AHRpbQB0YW5zdGFhZnRhbnN0YWFm";

@@ -164,7 +164,7 @@ void server_session::on_starttls() {
   // TLS (CVE-2011-0411). Whoever does that is broken or an attacker: part.
   if (!lines_.buffered().empty()) return part(reply_key::starttls_pipelined, verb::starttls);
   say(reply_key::starttls_ready, verb::starttls, server_state::tls_handshake);
-  events_.emplace_back(start_tls{});
+  if (!over()) events_.emplace_back(start_tls{});
 }
 
 // --------------------------------------------------------------------------------- transaction

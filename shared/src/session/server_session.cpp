@@ -108,12 +108,8 @@ status server_session::answer(const decision& d) {
     waiting_ = asked;
     return error{errc::misuse, "a password is asked for: answer_secret() gives it"};
   }
-  mute_ = !d.garbage.empty() || d.then == afterwards::drop;
+  if (!d.garbage.empty() || d.then != afterwards::go_on) instead_ = {d.garbage, d.then};
   answer_now(d, asked);
-  mute_ = false;
-  if (over()) return {};
-  if (!d.garbage.empty()) events_.emplace_back(send_garbage{d.garbage});
-  if (d.then != afterwards::go_on) close();
   return {};
 }
 
@@ -260,9 +256,13 @@ void server_session::reply(wire::reply r, verb v, server_state after) {
   event.in_answer_to = v;
   event.state = {state_, after};
   state_ = after;
-  if (mute_) return;
-  events_.emplace_back(std::move(event));
-  if (code == 421) return close();  // RFC 5321 §3.8
+  const fault odd = std::exchange(instead_, {});
+  if (odd.then == afterwards::drop) return close();
+  if (odd.garbage.empty())
+    events_.emplace_back(std::move(event));
+  else
+    events_.emplace_back(send_garbage{odd.garbage});
+  if (code == 421 || odd.then == afterwards::close) return close();  // RFC 5321 §3.8
   if (state_ != server_state::closed) events_.emplace_back(arm_timer{server_timeout});
 }
 

@@ -84,6 +84,11 @@ class server_session {
     std::uint32_t rcpt_commands = 0;
     bool rcpt_refused = false;
   };
+  // What a decision asks for in place of the reply that comes next, or behind it.
+  struct fault {
+    std::string garbage;
+    afterwards then = afterwards::go_on;
+  };
   // Content on its way in.
   struct content {
     wire::verb by = wire::verb::data;  // or bdat
@@ -175,7 +180,7 @@ class server_session {
   std::vector<std::string> domains_;  // of recipients, in lower case (RFC 9422)
   int bad_commands_ = 0;
   waiting waiting_ = waiting::nothing;
-  bool mute_ = false;  // the replies of this answer are not sent
+  fault instead_;  // of the next reply
   std::int64_t unix_seconds_ = 0;
   std::string problem_;  // {problem} and {queue_id} of the texts
   std::string queue_id_;
