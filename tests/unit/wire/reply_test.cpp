@@ -254,6 +254,35 @@ TEST(FormatReply, NothingCanBeInjected) {
             "550 a??250 ok????[2J???\t.\r\n");
 }
 
+TEST(FormatReply, Utf8IsSentWhereItIsAllowed) {
+  const reply name{250,
+                   std::nullopt,
+                   {"Gr\xC3\xBC\xC3\x9F"
+                    "e \xC2\x85\xFF\x07 <a@b>"}};
+  EXPECT_EQ(format_reply(name, utf8::allowed),
+            "250 Gr\xC3\xBC\xC3\x9F"
+            "e ???? <a@b>\r\n")
+      << "but no controls, and nothing that is no text";
+  EXPECT_EQ(format_reply(name), "250 Gr????e ???? <a@b>\r\n");
+}
+
+TEST(FormatReply, NoCodePointIsCutInTwo) {
+  for (std::size_t before = 0; before < 4; ++before) {
+    std::string text(before, 'x');
+    for (int i = 0; i < 300; ++i) text += "\xE2\x82\xAC";
+    const std::string bytes = format_reply({250, std::nullopt, {text}}, utf8::allowed);
+    std::string joined;
+    for (std::size_t begin = 0; begin < bytes.size();) {
+      const std::size_t end = bytes.find("\r\n", begin) + 2;
+      EXPECT_LE(end - begin, limits::reply_line_octets);
+      EXPECT_NE(static_cast<unsigned char>(bytes[begin + 4]) & 0xC0U, 0x80U);
+      joined += bytes.substr(begin + 4, end - begin - 6);
+      begin = end;
+    }
+    EXPECT_EQ(joined, text);
+  }
+}
+
 TEST(FormatReply, LongTextBecomesFurtherLines) {
   const std::string text(1300, 'x');
   const std::string bytes = format_reply({550, enhanced_code{5, 7, 1}, {text, "end"}});
