@@ -193,6 +193,22 @@ TEST(ServerAnswers, TheCutInsideTheContentCountsAllChunks) {
   EXPECT_EQ(d.discarded(), 1);
 }
 
+TEST(ServerAnswers, TheCutIsForOneMessageOnly) {
+  const std::string hundred(100, 'x');
+  for (const char* between : {"x\r\n.\r\n", "RSET\r\n"}) {
+    decision cut;
+    cut.drop_after = 50;
+    stage s = stages()[8];
+    const bool chunks = std::string_view{between} == "RSET\r\n";
+    if (chunks) s.command = "BDAT 10\r\n0123456789";
+    server_driver d = react(s, cut);
+    d.receive(between);
+    d.receive("MAIL FROM:<amy@mail.example>\r\nRCPT TO:<bob@mail.example>\r\nDATA\r\n" + hundred + "\r\n.\r\n");
+    EXPECT_FALSE(d.closed());
+    EXPECT_EQ(d.messages().size(), chunks ? 1U : 2U);
+  }
+}
+
 TEST(ServerAnswers, TheHandshakeMayShowAnotherCertificate) {
   auto made = session::server_session::create(asking().options);
   session::server_session s = std::move(*made);

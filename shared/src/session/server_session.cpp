@@ -181,6 +181,7 @@ void server_session::on_line_error() {
 
 void server_session::reset_transaction() {
   mail_ = {};
+  content_.drop_after.reset();
   offered_from_.reset();
   offered_to_.reset();
 }
