@@ -27,10 +27,8 @@ class content_filter {
   [[nodiscard]] const content_findings& findings() const noexcept { return found_; }
 
  private:
-  void scan_octets(std::string_view piece);
   void normalize(std::string& piece);
-  void note_bare_cr() noexcept;
-  void end_line() noexcept;
+  void measure_lines(std::string_view piece) noexcept;
 
   content_rules rules_;
   content_findings found_;
