@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "smtpscope/text/ascii.hpp"
-#include "smtpscope/text/base64.hpp"
+#include "line_fields.hpp"
 #include "smtpscope/trace/diagnose.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/explain.hpp"
-#include "smtpscope/trace/sasl_view.hpp"
 
 namespace smtpscope::trace {
 
@@ -84,20 +82,6 @@ json candidates_data(const std::vector<session::mechanism_candidate>& all) {
 
 // RFC 3030 §2: chunks are not dot-stuffed.
 bool is_stuffed_dot(const wire::field& f) { return f.name == "stuffed_dot"; }
-
-bool ends_line(std::string_view bytes) noexcept {
-  return bytes.size() >= 2 && bytes.substr(bytes.size() - 2) == "\r\n";
-}
-
-// A line or a piece of one: what stands before its end is `what`, where that has a name.
-std::vector<wire::field> line_fields(std::string_view bytes, std::string_view what) {
-  const auto size = static_cast<std::uint32_t>(bytes.size());
-  const std::uint32_t end = ends_line(bytes) ? size - 2 : size;
-  std::vector<wire::field> fields = {{0, size, "line", -1}};
-  if (!what.empty()) fields.push_back({0, end, std::string{what}, 0});
-  if (end < size) fields.push_back({end, size, "crlf", 0});
-  return fields;
-}
 
 json reply_data(const wire::reply& r) {
   json data = json::object();
@@ -262,70 +246,6 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
   e.explain = explain(e, *words_);
 }
 
-// What a command line, of which `said` octets stand in earlier entries, tells of a login: the response
-// behind AUTH, or a line said by hand in answer to a challenge.
-void recorder::hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed) {
-  if (awaits_login_ && parsed.what == wire::verb::unknown) {
-    e.fields = line_fields(e.bytes, "sasl_response");
-    return hide(e, 1);
-  }
-  const std::optional<login_range> found = find_login(line);
-  awaits_login_ = awaits_login_ || parsed.what == wire::verb::auth || found;
-  if (!found || found->end <= std::max(said, found->begin)) return;
-  std::size_t field = 0;
-  while (field < e.fields.size() && e.fields[field].name != "initial_response") ++field;
-  if (field == e.fields.size())
-    e.fields.push_back({static_cast<std::uint32_t>(std::max(found->begin, said) - said),
-                        static_cast<std::uint32_t>(found->end - said), "initial_response", 0});
-  if (!parsed.initial_response) return hide(e, field);
-  const bool empty = *parsed.initial_response == "=";  // RFC 4954 §4
-  add_sasl_message(e, field, parsed.mechanism, empty ? std::string_view{} : *parsed.initial_response);
-}
-
-void recorder::add_sasl_response(const session::send_bytes& sent, session_time now) {
-  chapter_ = chapter::login;
-  entry& e = add(layer::smtp, kind::sasl_response, now);
-  e.direction = direction::client_to_server;
-  e.client = names(sent.client);
-  e.bytes = sent.bytes;
-  e.fields = line_fields(sent.bytes, "sasl_response");
-  set(e.data, "mechanism", sent.mechanism);
-  set(e.data, "step", sent.sasl_step);
-  const std::string_view base64 = std::string_view{sent.bytes}.substr(0, sent.bytes.size() - 2);
-  if (base64 == "*") {
-    set(e.data, "cancelled", true);
-  } else {
-    add_sasl_message(e, 1, sent.mechanism, base64);
-  }
-  e.explain = explain(e, *words_);
-}
-
-// A message of the client's, which `field` of `e` holds: taken apart, and masked where it is secret.
-void recorder::add_sasl_message(entry& e, std::size_t field, std::string_view mechanism, std::string_view base64) {
-  ++sasl_responses_;
-  const auto octets = text::base64_decode(base64);
-  const values shown = secrets_ == secrets::shown ? values::all : values::without_secrets;
-  // What is not base64 is nothing the mechanism knows: nobody can say that it is harmless.
-  set(e.data, "decoded", octets ? response_parts(mechanism, sasl_responses_, *octets, shown) : json(nullptr));
-  if (!octets || response_secrecy(mechanism, sasl_responses_, *octets) == secrecy::secret) hide(e, field);
-}
-
-// Masks one field of `e`.
-void recorder::hide(entry& e, std::size_t field) {
-  if (secrets_ == secrets::shown) return;
-  const std::uint32_t begin = e.fields[field].begin;
-  const std::uint32_t end = e.fields[field].end;
-  e.bytes.replace(begin, end - begin, mask);
-  const auto moved = [&](std::uint32_t at) {
-    return at < end ? at : static_cast<std::uint32_t>(at - (end - begin) + mask.size());
-  };
-  for (wire::field& f : e.fields) {
-    f.begin = moved(f.begin);
-    f.end = moved(f.end);
-  }
-  e.masked.emplace_back(begin, begin + static_cast<std::uint32_t>(mask.size()));
-}
-
 void recorder::add_content(const session::send_bytes& sent, session_time now) {
   chapter_ = chapter::message;
   const bool end = sent.what == sent::end_of_content;
@@ -376,18 +296,8 @@ void recorder::add_reply(const session::reply_received& received, session_time n
     set(e.data, "step", received.sasl_step);
     add_challenge(e, received);
   }
+  hide_echoes(e, r.value);
   e.explain = explain(e, *words_);
-}
-
-void recorder::add_challenge(entry& e, const session::reply_received& received) {
-  const values shown = secrets_ == secrets::shown ? values::all : values::without_secrets;
-  if (const auto octets = text::base64_decode(received.reply.value.text()))
-    set(e.data, "decoded", challenge_parts(received.mechanism, sasl_responses_, *octets, shown));
-  if (secrets_ == secrets::shown || challenge_secrecy(received.mechanism, sasl_responses_) == secrecy::open) return;
-  for (std::size_t i = 0; i < e.fields.size(); ++i)
-    if (e.fields[i].name == "text" && e.fields[i].begin < e.fields[i].end) hide(e, i);
-  set(e.data, "lines",
-      smtpscope::to_json(std::vector<std::string>(received.reply.value.lines.size(), std::string{mask})));
 }
 
 void recorder::add_end(session_time now) {

@@ -40,6 +40,15 @@ class exchange {
     r.sasl_step = ++step_;
     recorder_.record(r, session_time{0});
   }
+  void reply(const std::vector<std::string>& lines, int code) {
+    session::reply_received r;
+    for (const std::string& line : lines)
+      r.reply.bytes += std::to_string(code) + (&line == &lines.back() ? " " : "-") + line + "\r\n";
+    r.reply.value = {code, std::nullopt, lines};
+    r.stage = session::client_stage::auth;
+    r.in_answer_to = wire::verb::auth;
+    recorder_.record(r, session_time{0});
+  }
   void response(std::string_view octets) { response_line(text::base64_encode(octets)); }
   void response_line(const std::string& line) {
     session::send_bytes s;
@@ -82,6 +91,52 @@ TEST(RecorderSecrets, AuthPlainWithInitialResponse) {
   EXPECT_EQ(x.last().bytes, "AUTH PLAIN ********\r\n");
   EXPECT_EQ(parts_of(x.last()), "authorization_identity= authentication_identity=tim password=?");
   expect_hidden(x, "hunter2-hunter2");
+}
+
+// Home-made servers say back what they did not understand.
+TEST(RecorderSecrets, AServerThatSaysBackWhatItHeardDoesNotBetrayIt) {
+  const std::string plain = text::base64_encode(std::string_view{"\0tim\0hunter2-hunter2", 20});
+  const std::string token = text::base64_encode("user=tim\1auth=Bearer hunter2-hunter2\1\1");
+  const struct {
+    std::string command;
+    std::string heard;
+  } table[] = {{"AUTH PLAIN " + plain, plain}, {"AUTH XOAUTH2 " + token, token}};
+  for (const auto& row : table) {
+    exchange x;
+    x.command(row.command);
+    x.reply({"5.5.2 Unknown: " + row.command}, 500);
+    EXPECT_EQ(x.last().bytes.find(row.heard), std::string::npos);
+    EXPECT_EQ(x.last().masked.size(), 1U);
+    x.reply({"one", row.heard + row.heard + " is hunter2-hunter2", "hunter2-hunter2 is wrong"}, 535);
+    EXPECT_EQ(x.last().bytes, "535-one\r\n535-**************** is ********\r\n535 ******** is wrong\r\n");
+    EXPECT_EQ(x.last().data.at("lines"), json({"one", "**************** is ********", "******** is wrong"}));
+    x.reply({text::base64_encode("it was hunter2-hunter2")}, 535);
+    x.reply({"hunter2 alone is no secret"}, 535);
+    EXPECT_TRUE(x.last().masked.empty());
+    expect_hidden(x, "hunter2-hunter2");
+    test::check_trace(x.entries());
+  }
+  exchange x;
+  x.command("AUTH LOGIN");
+  x.challenge("Username:");
+  x.response("tim");
+  x.challenge("Password:");
+  x.response("hunter2-hunter2");
+  x.challenge("hunter2-hunter2 is wrong, try again:");
+  x.reply({"not hunter2-hunter2"}, 535);
+  expect_hidden(x, "hunter2-hunter2");
+}
+
+// Words so short that they stand in any text are not looked for.
+TEST(RecorderSecrets, AShortPasswordHidesNoReply) {
+  exchange x;
+  x.command("AUTH LOGIN");
+  x.challenge("Username:");
+  x.response("tim");
+  x.challenge("Password:");
+  x.response("no");
+  x.reply({"5.7.8 no"}, 535);
+  EXPECT_EQ(x.last().bytes, "535 5.7.8 no\r\n");
 }
 
 TEST(RecorderSecrets, LoginTwoLines) {

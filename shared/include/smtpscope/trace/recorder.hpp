@@ -9,6 +9,7 @@
 
 #include "smtpscope/session/event.hpp"
 #include "smtpscope/trace/entry.hpp"
+#include "smtpscope/trace/secret_words.hpp"
 #include "smtpscope/trace/texts.hpp"
 
 namespace smtpscope::trace {
@@ -70,6 +71,9 @@ class recorder {
   void add_challenge(entry& e, const session::reply_received& received);
   void hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed);
   void hide(entry& e, std::size_t field);
+  void hide_range(entry& e, std::uint32_t begin, std::uint32_t end);
+  void hide_echoes(entry& e, const wire::reply& reply);
+  void remember(const json& parts, const json& without_secrets);
 
   secrets secrets_;
   const texts* words_;
@@ -82,6 +86,7 @@ class recorder {
   bool ended_by_server_ = false;
   std::string host_;
   std::string tls_policy_;
+  secret_words hidden_;        // what was masked
   std::string unended_;        // what was said of a line whose end is still to come
   bool awaits_login_ = false;  // a line that is no command would answer a challenge
   int sasl_responses_ = 0;     // the client's, in the present AUTH
