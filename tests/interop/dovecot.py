@@ -3,8 +3,12 @@
 Only its authentication service runs, by chroot in a tree of its own (own_root.py) below the test's directory.
 """
 
+import base64
+import hmac
+import json
 import os
 import pathlib
+import secrets
 import signal
 import subprocess
 import threading
@@ -30,6 +34,11 @@ auth_mechanisms = {mechanisms}
 auth_realms = {realm}
 auth_failure_delay = 0
 passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = /etc/oauth2.conf
+}}
+passdb {{
   driver = passwd-file
   args = /etc/users
 }}
@@ -45,6 +54,25 @@ service auth {{
 }}
 """
 
+# Tokens are checked by their signature: JSON Web Tokens (RFC 7519) with a key of this test.
+TOKEN_MECHANISMS = ["OAUTHBEARER", "XOAUTH2"]
+TOKEN_CONFIGURATION = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=/etc/keys/
+username_attribute = sub
+"""
+
+
+def token(key, user):
+    """A token for `user` that Dovecot takes for a day."""
+    def encoded(octets):
+        return base64.urlsafe_b64encode(octets).rstrip(b"=")
+
+    head = encoded(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
+    claims = encoded(json.dumps({"sub": user, "iat": int(time.time()) - 60, "exp": int(time.time()) + 86400}).encode())
+    signature = hmac.digest(key, head + b"." + claims, "sha256")
+    return b".".join([head, claims, encoded(signature)]).decode()
+
 
 class Dovecot:
     """A running authentication service in `directory`, which need not exist; needs to be root."""
@@ -52,6 +80,7 @@ class Dovecot:
     def __init__(self, directory, users):
         self.root = pathlib.Path(directory)
         self.users = users
+        self.key = secrets.token_bytes(32)
         self.process = None
 
     def start(self, port):
@@ -60,7 +89,7 @@ class Dovecot:
             self.prepare()
         realm = next(iter(self.users)).partition("@")[2]
         (self.root / "etc/dovecot.conf").write_text(CONFIGURATION.format(
-            mechanisms=" ".join(MECHANISMS).lower(), realm=realm, port=port))
+            mechanisms=" ".join(MECHANISMS + TOKEN_MECHANISMS).lower(), realm=realm, port=port))
         self.process = subprocess.Popen(["chroot", self.root, "/usr/sbin/dovecot", "-F", "-c", "/etc/dovecot.conf"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=(self.root / "started").open("w"), start_new_session=True)
@@ -83,6 +112,10 @@ class Dovecot:
         (self.root / "run/dovecot").mkdir(parents=True)
         (self.root / "etc/users").write_text("".join(f"{n}:{{PLAIN}}{p}\n" for n, p in self.users.items()))
         (self.root / "etc/users").chmod(0o644)
+        (self.root / "etc/oauth2.conf").write_text(TOKEN_CONFIGURATION)
+        key = self.root / "etc/keys/default/HS256/default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(self.key))
 
     def stop(self):
         if self.process is None:

@@ -279,7 +279,8 @@ class Master:
                        for name in ["start.log", "mail.log"] if (self.dir / "log" / name).exists())
 
     def description(self):
-        return {"host": "127.0.0.1", "smtp": self.smtp, "smtps": self.smtps,
+        token = {"token": dovecot.token(self.dovecot.key, USER)} if self.sasl == "dovecot" else {}
+        return {"host": "127.0.0.1", "smtp": self.smtp, "smtps": self.smtps, **token,
                 "ca_file": str(self.dir / "tls/ca.pem"), "maildir": str(self.dir / "mail/inbox"),
                 "user": USER, "password": PASSWORD, "mailboxes": MAILBOXES,
                 "max_message_octets": MAX_MESSAGE_OCTETS}
@@ -342,7 +343,7 @@ def main(arguments):
     command.add_argument("--uid", type=int, default=None, help="owner of the Maildir; by default nobody")
     command.add_argument("--gid", type=int, default=None)
     command.add_argument("--sasl", choices=["own", "cyrus", "dovecot"], default="own",
-                         help="own: AUTH PLAIN and LOGIN; cyrus and dovecot: also CRAM-MD5, DIGEST-MD5 and SCRAM, theirs")
+                         help="own: AUTH PLAIN and LOGIN; cyrus and dovecot: also CRAM-MD5, DIGEST-MD5 and SCRAM, theirs; dovecot: also tokens")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more line of main.cf")
     options = parser.parse_args(arguments)
     try:

@@ -210,7 +210,7 @@ class PostfixServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
 
 
 class PostfixAskingDovecot(Logins, unittest.TestCase):
-    """The same mechanisms, written by others than Cyrus."""
+    """The same mechanisms, written by others than Cyrus, and tokens."""
 
     mechanisms = tuple(dovecot.MECHANISMS)
 
@@ -219,6 +219,26 @@ class PostfixAskingDovecot(Logins, unittest.TestCase):
         server = postfix.Postfix("dovecot").__enter__()
         cls.addClassCleanup(server.__exit__)
         return server
+
+    def test_a_token(self):
+        for mechanism in dovecot.TOKEN_MECHANISMS:
+            for link in self.links:
+                with self.subTest(mechanism=mechanism, link=link):
+                    content = message.simple(f"by {link} with {mechanism}")
+                    done = self.send(link, "--user", self.server.user, "--auth", mechanism, content=content,
+                                     token=self.server.token)
+                    self.assert_kept(done, content)
+                    self.assertEqual(done.mechanism(), mechanism)
+                    self.assertNotIn(self.server.token, done.raw_trace + done.printed)
+
+    def test_a_token_of_another_signature(self):
+        wrong = dovecot.token(b"another key", self.server.user)
+        for mechanism in dovecot.TOKEN_MECHANISMS:
+            done = self.send("starttls", "--user", self.server.user, "--auth", mechanism, token=wrong)
+            self.assertEqual((done.status, done.result()["failure"]["stage"]), (1, "auth"), done)
+            self.assertIn(334, done.codes())  # the reason, in JSON, answered as the mechanism has it
+            self.assertNotIn("MAIL", " ".join(done.commands()))
+            self.assertNotIn(wrong, done.raw_trace + done.printed + done.said)
 
 
 class EximServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
