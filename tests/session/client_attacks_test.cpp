@@ -114,6 +114,21 @@ TEST(AttackS4, OnlyWhatWasAllowedIsUsed) {
             failure_kind::mechanism_not_offered);
 }
 
+// What lies behind the reply that ends the session is told once, where it ends it.
+TEST(AttackS3, WhatFollowsARefusalIsToldOnce) {
+  client_driver d{victim()};
+  d.connected();
+  d.receive("220 x\r\n");
+  d.receive("250-x\r\n250 8BITMIME\r\n220 2.0.0 Ready\r\n334 \r\n");
+  EXPECT_TRUE(d.closed());
+  EXPECT_EQ(d.ends().front().why->kind, failure_kind::starttls_not_offered);
+  std::string told;
+  for (const trace::entry& e : d.entries()) told += e.bytes;
+  EXPECT_NE(told.find("220 2.0.0 Ready\r\n334 \r\n"), std::string::npos);
+  EXPECT_EQ(told.find("2.0.0 Ready"), told.rfind("2.0.0 Ready"));
+  check_trace(d.entries());
+}
+
 // Replies that no server owes, at each command of a grouped session.
 TEST(AttackS8, MangledRepliesEndTheSession) {
   for (const std::string& bad :

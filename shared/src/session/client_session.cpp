@@ -17,6 +17,30 @@ status check_options(const client_options& options) {
   return client_authentication{authentication_of(options)}.check();
 }
 
+// Whether the link is sound after such a failure: then the session parts with QUIT (RFC 5321 §4.1.1.10).
+bool parts_with_quit(failure_kind kind) {
+  switch (kind) {
+    case failure_kind::refused:
+    case failure_kind::starttls_not_offered:
+    case failure_kind::auth_not_offered:
+    case failure_kind::mechanism_not_offered:
+    case failure_kind::auth_without_tls:
+    case failure_kind::eight_bit_not_offered:
+    case failure_kind::binary_not_offered:
+    case failure_kind::smtputf8_not_offered:
+    case failure_kind::requiretls_not_possible:
+    case failure_kind::too_large:
+    case failure_kind::mail_limit: return true;
+    case failure_kind::starttls_plaintext:
+    case failure_kind::protocol:
+    case failure_kind::closed_by_server:
+    case failure_kind::timeout:
+    case failure_kind::transport:
+    case failure_kind::cancelled: return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 result<client_session> client_session::create(client_options options, submission mail) {
@@ -235,28 +259,11 @@ void client_session::report_unread() {
 }
 
 void client_session::fail(failure_kind kind, std::string detail) {
-  if (phase_ != client_phase::idle && kind != failure_kind::refused) report_unread();
+  const bool closes = finished_ || !parts_with_quit(kind) || quit_impossible();
+  if (closes && phase_ != client_phase::idle) report_unread();  // else it is read yet, or ends the session
   if (finished_) return close();
   end_all({kind, stage_of(phase_), std::move(detail)});
-  switch (kind) {  // where the link is sound, part politely (RFC 5321 §4.1.1.10)
-    case failure_kind::refused:
-    case failure_kind::starttls_not_offered:
-    case failure_kind::auth_not_offered:
-    case failure_kind::mechanism_not_offered:
-    case failure_kind::auth_without_tls:
-    case failure_kind::eight_bit_not_offered:
-    case failure_kind::binary_not_offered:
-    case failure_kind::smtputf8_not_offered:
-    case failure_kind::requiretls_not_possible:
-    case failure_kind::too_large:
-    case failure_kind::mail_limit: return leave();
-    case failure_kind::starttls_plaintext:
-    case failure_kind::protocol:
-    case failure_kind::closed_by_server:
-    case failure_kind::timeout:
-    case failure_kind::transport:
-    case failure_kind::cancelled: return close();
-  }
+  closes ? close() : leave();
 }
 
 // Every message that has no result yet ends here, for the same reason.
@@ -294,8 +301,7 @@ void client_session::conclude(std::size_t message) {
 }
 
 void client_session::leave() {
-  if (content_.busy()) return close();  // QUIT would be content
-  if (quit_skipped_) return close();
+  if (quit_impossible()) return close();
   if (!quit_said_) next_ = intent::quit;
 }
 

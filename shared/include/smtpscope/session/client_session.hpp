@@ -108,6 +108,8 @@ class client_session {
   void fail(failure_kind kind, std::string detail);
   void end_all(const failure& why);
   void conclude(std::size_t message);
+  // QUIT would be content, or was left out by hand.
+  [[nodiscard]] bool quit_impossible() const { return content_.busy() || quit_skipped_; }
   void leave();  // QUIT where the link still can, else close
   void close();
 
