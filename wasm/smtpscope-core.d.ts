@@ -1,4 +1,6 @@
-// The C exports of the core, as Emscripten hands them out. Written by hand, pinned by tests/wasm.
+// The C exports of both modules, as Emscripten hands them out: SmtpscopeCore is smtpscope-core, which the
+// page loads first; SmtpscopeSimulation is smtpscope-simulation, for a session with a server in the page.
+// Handles belong to the module that gave them. Written by hand, pinned by tests/wasm.
 //
 // Conventions
 //   handle   integer > 0, or 0 for failure; an unknown handle is an error, never a trap
@@ -10,7 +12,8 @@
 //   time     microseconds since the session started, as a double (exact up to 2^53)
 //   nothing throws
 
-export interface SmtpscopeCore {
+/** What both modules have. */
+export interface SmtpscopeMemory {
   HEAPU8: Uint8Array; // replaced when memory grows: read it anew after every call
 
   _smtp_alloc(octets: number): number;
@@ -32,7 +35,11 @@ export interface SmtpscopeCore {
   _smtp_blob_new(ptr: number, len: number): number;
   /** Result: the octets. Returns 1 or -1. */
   _smtp_blob_bytes(blob: number): number;
+  /** Frees any handle. Returns 1 or -1. */
+  _smtp_release(handle: number): number;
+}
 
+export interface SmtpscopeCore extends SmtpscopeMemory {
   /**
    * Composes a message. JSON in: Draft. Returns the handle of a blob (the RFC 5322 message);
    * result: Composed. Draft's blobs stay the caller's.
@@ -61,12 +68,6 @@ export interface SmtpscopeCore {
   /** Trace entries recorded since the last take. Result: JSON array of TraceEntry. Returns their number. */
   _smtp_client_take(client: number): number;
 
-  /**
-   * Runs a whole session between client and server in memory, on simulated time. JSON in:
-   * SimulationSetup. Result: {"header": TraceHeader, "entries": TraceEntry[]}. Returns 1 or -1.
-   */
-  _smtp_simulate(ptr: number, len: number): number;
-
   /** Reads a trace file (JSON Lines); an error's detail begins with "line N:". Result: {"header", "entries"}, explained anew. Returns the handle of a trace. */
   _smtp_trace_read(ptr: number, len: number): number;
   /** A trace from entries the page holds: JSON in {"header", "entries"}. Returns the handle of a trace. */
@@ -80,12 +81,17 @@ export interface SmtpscopeCore {
 
   /** The message that the trace's content entries carry, dots unstuffed. Returns the handle of a blob (empty when none was sent). */
   _smtp_trace_message(trace: number): number;
+}
 
-  /** Result: JSON Rules, both tables of session/rules.hpp. Returns 1. */
+export interface SmtpscopeSimulation extends SmtpscopeMemory {
+  /**
+   * Runs a whole session between client and server in memory, on simulated time. JSON in:
+   * SimulationSetup. Result: {"header": TraceHeader, "entries": TraceEntry[]}. Returns 1 or -1.
+   */
+  _smtp_simulate(ptr: number, len: number): number;
+
+  /** Result: JSON Rules, both tables of session/rules.hpp; smtpscope-rules.json holds the same. Returns 1. */
   _smtp_rules(): number;
-
-  /** Frees any handle. Returns 1 or -1. */
-  _smtp_release(handle: number): number;
 }
 
 export const enum Action {
@@ -264,5 +270,5 @@ export interface Rules {
   server: { state: string; verb: string; verdict: "accept" | "reject"; code: number; text: string; next: string; section: string }[];
 }
 
-declare const create: (options?: { wasmBinary?: ArrayBuffer | Uint8Array; locateFile?: (name: string) => string }) => Promise<SmtpscopeCore>;
-export default create;
+/** The default export of both .mjs files. */
+export type Create<Module> = (options?: { wasmBinary?: ArrayBuffer | Uint8Array; locateFile?: (name: string) => string }) => Promise<Module>;

@@ -213,7 +213,7 @@ cmake_build() {
 
 core_inputs=(CMakeLists.txt CMakePresets.json shared)
 wasm_inputs=("${core_inputs[@]}" wasm)
-wasm_products=(build/wasm/smtpscope-core.mjs build/wasm/smtpscope-core.wasm)
+wasm_products=(build/wasm/smtpscope-{core,simulation}.{mjs,wasm} build/wasm/smtpscope-rules.json)
 program_inputs=("${core_inputs[@]}" relay)
 npm_inputs=(web/package.json web/package-lock.json web/.npmrc)
 page_inputs=(web wasm "${wasm_products[@]}")
@@ -228,7 +228,7 @@ make_npm() {
 
 # build/wasm: the core for the page.
 make_wasm() {
-  [[ -f ${wasm_products[0]} && -f ${wasm_products[1]} ]] && fresh wasm "${wasm_inputs[@]}" && return
+  ls "${wasm_products[@]}" >/dev/null 2>&1 && fresh wasm "${wasm_inputs[@]}" && return
   step wasm "build the core as WebAssembly" cmake_build wasm
   mark_fresh wasm "${wasm_inputs[@]}"
 }

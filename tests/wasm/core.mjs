@@ -1,4 +1,4 @@
-// Loads the module as the page does, and makes calls with plain values.
+// Loads the modules as the page does, and makes calls with plain values.
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -7,9 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const wasmDir = process.env.SMTPSCOPE_WASM_DIR ?? join(root, 'build/wasm');
 
-export async function load() {
-  const { default: create } = await import(pathToFileURL(join(wasmDir, 'smtpscope-core.mjs')).href);
-  const core = await create({ wasmBinary: await readFile(join(wasmDir, 'smtpscope-core.wasm')) });
+/** 'core', or 'simulation', which has what a server in the page needs. */
+export async function load(name = 'core') {
+  const { default: create } = await import(pathToFileURL(join(wasmDir, `smtpscope-${name}.mjs`)).href);
+  const core = await create({ wasmBinary: await readFile(join(wasmDir, `smtpscope-${name}.wasm`)) });
   const { returned, result } = call(core, 'use_texts', { text: await readFile(join(root, 'shared/texts/en.json'), 'utf8') });
   if (returned !== 1) throw new Error(`shared/texts/en.json: ${result}`);
   return core;

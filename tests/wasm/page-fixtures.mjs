@@ -20,9 +20,9 @@ function json(core, name, ...args) {
 const lines = ({ header, entries }) =>
   [{ ...header, started }, ...entries].map((value) => `${JSON.stringify(value)}\n`).join('');
 
-function delivered(core) {
-  const { returned: blob } = call(core, 'blob_new', { text: message });
-  return json(core, 'simulate', {
+function delivered(simulator) {
+  const { returned: blob } = call(simulator, 'blob_new', { text: message });
+  return json(simulator, 'simulate', {
     json: {
       client: { ehloName: 'page.example', tls: 'starttls', auth: { user: 'ada', password: 'lovelace', mechanism: 'PLAIN' },
         from: 'ada@page.example', to: ['ben@mail.example'], message: blob },
@@ -68,7 +68,8 @@ function refused(core) {
 /** File name → content. */
 export async function pageFixtures() {
   const core = await load();
-  return { 'simulated-delivered.jsonl': lines(delivered(core)), 'live-login-refused.jsonl': lines(refused(core)) };
+  const simulator = await load('simulation');
+  return { 'simulated-delivered.jsonl': lines(delivered(simulator)), 'live-login-refused.jsonl': lines(refused(core)) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -18,7 +18,7 @@ for (const name of names) {
     const { stdout } = await promisify(execFile)(native, [path], { maxBuffer: 1 << 28 });
     const expected = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
     const { calls, failures = [] } = JSON.parse(readFileSync(path, 'utf8'));
-    const core = await load();
+    const core = await load(calls.some(([what]) => what === 'simulate') ? 'simulation' : 'core');
     assert.equal(expected.length, calls.length);
     calls.forEach(([what, ...args], index) => {
       const { returned, result } = call(core, what, ...args);

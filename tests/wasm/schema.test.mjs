@@ -28,7 +28,7 @@ const variants = [
 ];
 
 test('traces of simulated sessions follow the schema', async () => {
-  const core = await load();
+  const core = await load('simulation');
   const { returned: message } = call(core, 'blob_new', { base64: Buffer.from('Subject: x\r\n\r\n.\r\n\xff\r\n', 'latin1').toString('base64') });
   for (const variant of variants) {
     const setup = {

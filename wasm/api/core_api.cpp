@@ -95,25 +95,31 @@ std::uint32_t core_api::refuse(const error& why) {
   return 0;
 }
 
+core_api::object* core_api::at(std::uint32_t handle) const {
+  for (const auto& [key, value] : objects_)
+    if (key == handle) return value.get();
+  return nullptr;
+}
+
 template <class T>
 T* core_api::find(std::uint32_t handle, const char* what) {
-  const auto it = objects_.find(handle);
-  T* found = it == objects_.end() ? nullptr : std::get_if<T>(&it->second);
+  object* o = at(handle);
+  T* found = o == nullptr ? nullptr : std::get_if<T>(o);
   if (found == nullptr) fail({errc::misuse, std::string{"no "} + what + " has handle " + std::to_string(handle)});
   return found;
 }
 
 std::uint32_t core_api::keep(object o) {
-  while (next_handle_ == 0 || objects_.count(next_handle_) != 0) ++next_handle_;
-  objects_.emplace(next_handle_, std::move(o));
+  while (next_handle_ == 0 || at(next_handle_) != nullptr) ++next_handle_;
+  objects_.emplace_back(next_handle_, std::make_unique<object>(std::move(o)));
   return next_handle_++;
 }
 
 blob_lookup core_api::blobs() const {
-  return [this](std::uint32_t handle) -> const std::string* {
-    const auto it = objects_.find(handle);
-    return it == objects_.end() ? nullptr : std::get_if<std::string>(&it->second);
-  };
+  return {this, [](const void* in, std::uint32_t handle) -> const std::string* {
+            const object* o = static_cast<const core_api*>(in)->at(handle);
+            return o == nullptr ? nullptr : std::get_if<std::string>(o);
+          }};
 }
 
 int core_api::version() {
@@ -130,7 +136,11 @@ int core_api::use_texts(std::string_view text) {
 }
 
 int core_api::release(std::uint32_t handle) {
-  if (objects_.erase(handle) == 1) return 1;
+  for (auto it = objects_.begin(); it != objects_.end(); ++it)
+    if (it->first == handle) {
+      objects_.erase(it);
+      return 1;
+    }
   return fail({errc::misuse, "nothing has handle " + std::to_string(handle)});
 }
 

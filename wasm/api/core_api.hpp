@@ -3,10 +3,12 @@
 // Kept apart from the exports so that native tests run the very same code.
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "setup.hpp"
 #include "smtpscope/trace/json_codec.hpp"
@@ -62,6 +64,8 @@ class core_api {
   };
   using object = std::variant<std::string, client, trace::file>;
 
+  // Null when there is none.
+  [[nodiscard]] object* at(std::uint32_t handle) const;
   template <class T>
   T* find(std::uint32_t handle, const char* what);
   std::uint32_t keep(object o);
@@ -71,8 +75,8 @@ class core_api {
   [[nodiscard]] blob_lookup blobs() const;
   int perform(const session::client_event& event);
 
-  trace::texts words_;  // before the objects, which refer to it
-  std::map<std::uint32_t, object> objects_;
+  trace::texts words_;                                                      // before the objects, which refer to it
+  std::vector<std::pair<std::uint32_t, std::unique_ptr<object>>> objects_;  // a handful at a time
   std::uint32_t next_handle_ = 1;
   std::string result_;
 };

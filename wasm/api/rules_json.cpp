@@ -23,7 +23,7 @@ json rules_json() {
     set(row, "verb", wire::name(r.what));
     set(row, "verdict", r.says == session::verdict::accept ? "accept" : "reject");
     set(row, "code", r.code);
-    set(row, "text", r.text);
+    set(row, "text", r.says == session::verdict::accept ? std::string_view{} : own(r.key).text);
     set(row, "next", name(r.next));
     set(row, "section", r.section);
     server.push_back(std::move(row));

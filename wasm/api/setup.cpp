@@ -21,7 +21,7 @@ constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
 
 const std::string* read_blob(members& m, const char* key, const blob_lookup& blobs) {
   const auto handle = static_cast<std::uint32_t>(m.number(key, 1, std::numeric_limits<std::uint32_t>::max()));
-  const std::string* found = blobs(handle);
+  const std::string* found = blobs.find(blobs.in, handle);
   if (found == nullptr) m.fail(std::string{"\""} + key + "\" names no blob");
   return found;
 }

@@ -2,7 +2,6 @@
 // The page's JSON (smtpscope-core.d.ts) as the core's types. A wrong member is an error that names it.
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "members.hpp"
@@ -15,7 +14,10 @@
 namespace smtpscope::api {
 
 // Finds a blob by its handle; nullptr when there is none.
-using blob_lookup = std::function<const std::string*(std::uint32_t)>;
+struct blob_lookup {
+  const void* in;
+  const std::string* (*find)(const void* in, std::uint32_t handle);
+};
 
 // Where a client connects, for its trace.
 struct target {

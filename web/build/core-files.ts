@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
-const files = ['smtpscope-core.mjs', 'smtpscope-core.wasm'];
+const files = ['core', 'simulation']
+  .flatMap((name) => [`smtpscope-${name}.mjs`, `smtpscope-${name}.wasm`])
+  .concat('smtpscope-rules.json');
 
 /** Says plainly what to do when the WebAssembly core has not been built yet. */
 export function requireCore(directory: string): Plugin {
@@ -12,7 +14,7 @@ export function requireCore(directory: string): Plugin {
       const missing = files.filter((file) => !existsSync(resolve(directory, file)));
       if (missing.length > 0)
         this.error(
-          `${missing.join(' and ')} not found in ${directory}. ` +
+          `${missing.join(', ')} not found in ${directory}. ` +
             'Build the core first: cmake --preset wasm && cmake --build --preset wasm',
         );
     },

@@ -18,7 +18,7 @@ std::optional<remark> expected_server::objection(wire::verb v, const server_fact
   const server_rule rule = check(state_, v, f);
   if (rule.says == verdict::accept) return std::nullopt;
   return remark{std::string{wire::name(v)} + " is not allowed now; by the book the answer is " +
-                    std::to_string(rule.code) + " " + std::string{rule.text},
+                    std::to_string(rule.code),
                 std::string{rule.section}};
 }
 

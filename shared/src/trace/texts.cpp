@@ -92,19 +92,22 @@ explanation_row read_explanation(row_reader& row) {
   return out;
 }
 
+struct diagnosis_text {
+  const char* key;
+  std::string diagnosis_row::*member;
+};
+constexpr diagnosis_text diagnosis_texts[] = {
+    {"failure", &diagnosis_row::failure},   {"stage", &diagnosis_row::stage}, {"enhanced", &diagnosis_row::enhanced},
+    {"provider", &diagnosis_row::provider}, {"token", &diagnosis_row::token}, {"transport", &diagnosis_row::transport},
+    {"outcome", &diagnosis_row::outcome},   {"cause", &diagnosis_row::cause},
+};
+
 diagnosis_row read_diagnosis(row_reader& row) {
   diagnosis_row out;
   out.key = row.needed_text("key");
-  out.failure = row.text("failure");
-  out.stage = row.text("stage");
-  out.code = row.code();
-  out.enhanced = row.text("enhanced");
-  out.provider = row.text("provider");
-  out.token = row.text("token");
-  out.transport = row.text("transport");
-  out.outcome = row.text("outcome");
   out.title = row.needed_text("title");
-  out.cause = row.text("cause");
+  for (const diagnosis_text& t : diagnosis_texts) out.*t.member = row.text(t.key);
+  out.code = row.code();
   out.fix = row.lines("fix");
   const std::string again = row.text("retry");
   if (again == "later")

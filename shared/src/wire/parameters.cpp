@@ -137,13 +137,10 @@ bool is_address_type(std::string_view text) noexcept {
 }
 
 status read_orcpt(rcpt_parameters& out, std::string_view value, utf8 beyond_ascii) {
-  if (value.size() > limits::orcpt_octets) return bad("ORCPT is longer than 500 octets");
-  const std::size_t semicolon = value.find(';');
-  if (semicolon == std::string_view::npos || !is_address_type(value.substr(0, semicolon)))
-    return bad("ORCPT must be a type, a semicolon and an address, as in rfc822;name@domain");
-  if (semicolon + 1 == value.size()) return bad("ORCPT has no address");
+  const std::size_t semicolon = std::min(value.find(';'), value.size());
   original_recipient r{std::string(value.substr(0, semicolon)), {}};
-  const std::string_view address = value.substr(semicolon + 1);
+  const std::string_view address = value.substr(std::min(semicolon + 1, value.size()));
+  if (status ok = check_orcpt(r.type, address); !ok) return ok;
   const bool unicode = text::iequals(r.type, "utf-8");
   if (!text::all_ascii(address) && (!unicode || beyond_ascii == utf8::refused))
     return bad("ORCPT holds a character outside ASCII");
@@ -164,6 +161,13 @@ status read_rcpt_parameter(rcpt_parameters& out, const parameter& p, const offer
 }
 
 }  // namespace
+
+status check_orcpt(std::string_view type, std::string_view encoded_address) {
+  if (type.size() + 1 + encoded_address.size() > limits::orcpt_octets) return bad("ORCPT is longer than 500 octets");
+  if (!is_address_type(type) || encoded_address.empty())
+    return bad("ORCPT must be a type, a semicolon and an address, as in rfc822;name@domain");
+  return {};
+}
 
 offered_parameters offered_parameters::of(const capabilities& c) noexcept {
   offered_parameters o;

@@ -110,13 +110,8 @@ status write_orcpt(writer& w, const original_recipient& r, const offered_paramet
       unicode ? text::unitext_encode(r.address,
                                      beyond_ascii == utf8::allowed ? text::unitext::utf8 : text::unitext::seven_bit)
               : text::xtext_encode(r.address);
-  const std::string value = r.type + ";" + address;
-  // Read back as a server would: one set of rules for both.
-  offered_parameters everything;
-  everything.dsn = true;
-  const auto read = parse_rcpt_parameters({{"ORCPT", value}}, everything, beyond_ascii);
-  if (!read) return error{errc::invalid_argument, read.why().detail};
-  w.add_if(offered.dsn, "ORCPT", value);
+  if (status ok = check_orcpt(r.type, address); !ok) return ok;
+  w.add_if(offered.dsn, "ORCPT", r.type + ";" + address);
   return {};
 }
 

@@ -1,7 +1,19 @@
 // The C++ core as the page sees it: values in, values out, errors thrown as CoreError.
 
-import { CoreError } from './core-error';
-import { type CoreModule, resultJson, resultOctets, resultText, withJson, withOctets } from './memory';
+import type { SmtpscopeCore as CoreModule } from '../../../wasm/smtpscope-core';
+import {
+  checkHandle,
+  checkStatus,
+  errorOf,
+  newBlob,
+  resultJson,
+  resultOctets,
+  resultText,
+  useTexts,
+  withBlob,
+  withJson,
+  withOctets,
+} from './memory';
 import type {
   AddressList,
   ClientSetup,
@@ -10,8 +22,6 @@ import type {
   FinishedResult,
   Happening,
   MessageTree,
-  Rules,
-  SimulationSetup,
   Snapshot,
   TraceEntry,
   TraceHeader,
@@ -48,12 +58,11 @@ export type ClientRequest =
 
 export class Core {
   private readonly module: CoreModule;
-  private knownRules: Rules | undefined;
 
   /** `texts`: shared/texts/en.json, or the same in another language; throws CoreError if it is not. */
   constructor(module: CoreModule, texts: Uint8Array) {
     this.module = module;
-    withOctets(module, texts, (ptr, len) => this.check(module._smtp_use_texts(ptr, len)));
+    useTexts(module, texts);
   }
 
   version(): string {
@@ -65,14 +74,14 @@ export class Core {
   addresses(typed: string): AddressList {
     const { module } = this;
     return withOctets(module, new TextEncoder().encode(typed), (ptr, len) => {
-      this.check(module._smtp_addresses(ptr, len));
+      checkStatus(module, module._smtp_addresses(ptr, len));
       return resultJson<AddressList>(module);
     });
   }
 
   compose(draft: DraftWithFiles): ComposedMessage {
     const { files, ...rest } = draft;
-    const blobs = files.map((file) => this.newBlob(file.octets));
+    const blobs = files.map((file) => newBlob(this.module, file.octets));
     try {
       const attachments = files.map((file, i) => ({
         fileName: file.fileName,
@@ -81,7 +90,7 @@ export class Core {
         blob: blobs[i] ?? 0,
       }));
       const handle = withJson(this.module, { ...rest, attachments }, (ptr, len) =>
-        this.handle(this.module._smtp_compose(ptr, len)),
+        checkHandle(this.module, this.module._smtp_compose(ptr, len)),
       );
       const composed = resultJson<Composed>(this.module);
       try {
@@ -96,39 +105,26 @@ export class Core {
 
   /** The parts of a message, with their places in it. */
   messageTree(message: Uint8Array): MessageTree {
-    return this.withBlob(message, (blob) => {
-      this.check(this.module._smtp_message_read(blob));
+    return withBlob(this.module, message, (blob) => {
+      checkStatus(this.module, this.module._smtp_message_read(blob));
       return resultJson<MessageTree>(this.module);
     });
   }
 
   /** One part of a message, its transfer encoding taken off; text comes as UTF-8. */
   messagePart(message: Uint8Array, part: number): Uint8Array {
-    return this.withBlob(message, (blob) => {
-      this.check(this.module._smtp_message_part(blob, part));
+    return withBlob(this.module, message, (blob) => {
+      checkStatus(this.module, this.module._smtp_message_part(blob, part));
       return resultOctets(this.module);
     });
   }
 
-  /** A whole session in memory, on simulated time. */
-  simulate(
-    setup: Omit<SimulationSetup, 'client'> & { client: Omit<SimulationSetup['client'], 'message'> },
-    message: Uint8Array,
-  ): TraceFile {
-    return this.withBlob(message, (blob) =>
-      withJson(this.module, { ...setup, client: { ...setup.client, message: blob } }, (ptr, len) => {
-        this.check(this.module._smtp_simulate(ptr, len));
-        return resultJson<TraceFile>(this.module);
-      }),
-    );
-  }
-
   /** A client session that speaks for the page. Release it when it is over. */
   newClient(setup: Omit<ClientSetup, 'message'>, message: Uint8Array): CoreClient {
-    const blob = this.newBlob(message);
+    const blob = newBlob(this.module, message);
     try {
       const handle = withJson(this.module, { ...setup, message: blob }, (ptr, len) =>
-        this.handle(this.module._smtp_client_new(ptr, len)),
+        checkHandle(this.module, this.module._smtp_client_new(ptr, len)),
       );
       return new CoreClient(this.module, handle, blob);
     } catch (error) {
@@ -140,7 +136,7 @@ export class Core {
   /** Reads a trace file; throws CoreError whose message begins with the line. */
   readTrace(file: Uint8Array): TraceFile {
     const handle = withOctets(this.module, file, (ptr, len) =>
-      this.handle(this.module._smtp_trace_read(ptr, len)),
+      checkHandle(this.module, this.module._smtp_trace_read(ptr, len)),
     );
     try {
       return resultJson<TraceFile>(this.module);
@@ -152,48 +148,18 @@ export class Core {
   /** A trace inside the core, for its states; release it. */
   openTrace(trace: TraceFile): CoreTrace {
     const handle = withJson(this.module, trace, (ptr, len) =>
-      this.handle(this.module._smtp_trace_new(ptr, len)),
+      checkHandle(this.module, this.module._smtp_trace_new(ptr, len)),
     );
     return new CoreTrace(this.module, handle);
   }
 
-  rules(): Rules {
-    if (!this.knownRules) {
-      this.check(this.module._smtp_rules());
-      this.knownRules = resultJson<Rules>(this.module);
-    }
-    return this.knownRules;
-  }
-
-  private newBlob(octets: Uint8Array): number {
-    return withOctets(this.module, octets, (ptr, len) => this.handle(this.module._smtp_blob_new(ptr, len)));
-  }
-
   private blobOctets(blob: number): Uint8Array {
-    this.check(this.module._smtp_blob_bytes(blob));
+    checkStatus(this.module, this.module._smtp_blob_bytes(blob));
     return resultOctets(this.module);
-  }
-
-  private withBlob<T>(octets: Uint8Array, use: (blob: number) => T): T {
-    const blob = this.newBlob(octets);
-    try {
-      return use(blob);
-    } finally {
-      this.release(blob);
-    }
   }
 
   private release(handle: number): void {
     this.module._smtp_release(handle);
-  }
-
-  private check(status: number): void {
-    checkStatus(this.module, status);
-  }
-
-  private handle(handle: number): number {
-    if (handle === 0) throw errorOf(this.module);
-    return handle;
   }
 }
 
@@ -294,13 +260,4 @@ export class CoreTrace {
     this.released = true;
     this.module._smtp_release(this.handle);
   }
-}
-
-function errorOf(module: CoreModule): CoreError {
-  const { code, detail } = resultJson<{ code?: string; detail?: string }>(module);
-  return new CoreError(code ?? 'unknown', detail ?? '');
-}
-
-function checkStatus(module: CoreModule, status: number): void {
-  if (status < 0) throw errorOf(module);
 }

@@ -1,30 +1,67 @@
-// The core's two files and its words are assets of their own, loaded at run time and never bundled.
+// The modules and their words are assets of their own, loaded at run time and never bundled: the core
+// with the page, what simulates a server when it is wanted.
 
-import moduleUrl from '#core/smtpscope-core.mjs?url';
-import wasmUrl from '#core/smtpscope-core.wasm?url';
+import coreUrl from '#core/smtpscope-core.mjs?url';
+import coreWasmUrl from '#core/smtpscope-core.wasm?url';
+import rulesUrl from '#core/smtpscope-rules.json?url';
+import simulationUrl from '#core/smtpscope-simulation.mjs?url';
+import simulationWasmUrl from '#core/smtpscope-simulation.wasm?url';
 import textsUrl from '../../../shared/texts/en.json?url';
-import type create from '../../../wasm/smtpscope-core';
+import type { Create, SmtpscopeCore, SmtpscopeSimulation } from '../../../wasm/smtpscope-core';
 import { Core } from './core';
+import { CoreError } from './core-error';
+import { Simulator } from './simulator';
+import type { Rules } from './types';
 
-let loading: Promise<Core> | undefined;
+/** The core. */
+export const loadCore = once(async () => {
+  const [module, texts] = await Promise.all([load<SmtpscopeCore>(coreUrl, coreWasmUrl), loadTexts()]);
+  return new Core(module, texts);
+});
 
-/** The core, loaded once. A failed attempt is forgotten, so that it can be tried again. */
-export function loadCore(): Promise<Core> {
-  loading ??= load().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** What simulates a server. Rejects with CoreError. */
+export const loadSimulator = once(async () => {
+  try {
+    const [module, texts] = await Promise.all([
+      load<SmtpscopeSimulation>(simulationUrl, simulationWasmUrl),
+      loadTexts(),
+    ]);
+    return new Simulator(module, texts);
+  } catch (error) {
+    throw new CoreError(
+      'not_loaded',
+      `The server that this page simulates could not be loaded: ${error instanceof Error ? error.message : String(error)}. Check that the relay still runs, then send again.`,
+    );
+  }
+});
+
+/** The tables of both machines. */
+export const loadRules = once(async () => {
+  const octets = await fetchOctets(address(rulesUrl));
+  return JSON.parse(new TextDecoder().decode(octets)) as Rules;
+});
+
+const loadTexts = once(() => fetchOctets(address(textsUrl)));
+
+/** What `begin` gives, begun once. A failed attempt is forgotten, so that it can be tried again. */
+function once<T>(begin: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= begin().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
 }
 
-async function load(): Promise<Core> {
-  const address = (file: string) => new URL(file, document.baseURI).href;
-  const words = fetchOctets(address(textsUrl)); // on its way while the module loads
-  const { default: factory } = (await import(/* @vite-ignore */ address(moduleUrl))) as {
-    default: typeof create;
+const address = (file: string) => new URL(file, document.baseURI).href;
+
+async function load<Module>(moduleUrl: string, wasmUrl: string): Promise<Module> {
+  const { default: create } = (await import(/* @vite-ignore */ address(moduleUrl))) as {
+    default: Create<Module>;
   };
-  const [module, texts] = await Promise.all([factory({ locateFile: () => address(wasmUrl) }), words]);
-  return new Core(module, texts);
+  return create({ locateFile: () => address(wasmUrl) });
 }
 
 async function fetchOctets(url: string): Promise<Uint8Array> {

@@ -1,16 +1,14 @@
 // The only place that knows pointers. Octets go in by copy and come out by copy.
 
-import type { SmtpscopeCore } from '../../../wasm/smtpscope-core';
-
-/** The functions of the module that the façade calls, without the ones that handle memory. */
-export type CoreModule = SmtpscopeCore;
+import type { SmtpscopeMemory as MemoryModule } from '../../../wasm/smtpscope-core';
+import { CoreError } from './core-error';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Calls `use` with a copy of the octets inside the module, and frees it afterwards. */
 export function withOctets<T>(
-  module: CoreModule,
+  module: MemoryModule,
   octets: Uint8Array,
   use: (ptr: number, len: number) => T,
 ): T {
@@ -25,21 +23,58 @@ export function withOctets<T>(
 }
 
 /** The same for a value as JSON. */
-export function withJson<T>(module: CoreModule, value: unknown, use: (ptr: number, len: number) => T): T {
+export function withJson<T>(module: MemoryModule, value: unknown, use: (ptr: number, len: number) => T): T {
   return withOctets(module, encoder.encode(JSON.stringify(value)), use);
 }
 
 /** A copy of what the last call left. */
-export function resultOctets(module: CoreModule): Uint8Array {
+export function resultOctets(module: MemoryModule): Uint8Array {
   const ptr = module._smtp_result_data();
   return module.HEAPU8.slice(ptr, ptr + module._smtp_result_size());
 }
 
-export function resultText(module: CoreModule): string {
+export function resultText(module: MemoryModule): string {
   return decoder.decode(resultOctets(module));
 }
 
 /** The result as JSON. The shape is the contract's: what the core says needs no second check. */
-export function resultJson<T>(module: CoreModule): T {
+export function resultJson<T>(module: MemoryModule): T {
   return JSON.parse(resultText(module)) as T;
+}
+
+/** The error that the last call left. */
+export function errorOf(module: MemoryModule): CoreError {
+  const { code, detail } = resultJson<{ code?: string; detail?: string }>(module);
+  return new CoreError(code ?? 'unknown', detail ?? '');
+}
+
+/** Throws CoreError for the status of a call that failed. */
+export function checkStatus(module: MemoryModule, status: number): void {
+  if (status < 0) throw errorOf(module);
+}
+
+/** The same for a handle. */
+export function checkHandle(module: MemoryModule, handle: number): number {
+  if (handle === 0) throw errorOf(module);
+  return handle;
+}
+
+/** Octets inside the module, until released. */
+export function newBlob(module: MemoryModule, octets: Uint8Array): number {
+  return withOctets(module, octets, (ptr, len) => checkHandle(module, module._smtp_blob_new(ptr, len)));
+}
+
+/** Calls `use` with octets inside the module, and releases them afterwards. */
+export function withBlob<T>(module: MemoryModule, octets: Uint8Array, use: (blob: number) => T): T {
+  const blob = newBlob(module, octets);
+  try {
+    return use(blob);
+  } finally {
+    module._smtp_release(blob);
+  }
+}
+
+/** `texts`: shared/texts/en.json, or the same in another language; throws CoreError if it is not. */
+export function useTexts(module: MemoryModule, texts: Uint8Array): void {
+  withOctets(module, texts, (ptr, len) => checkStatus(module, module._smtp_use_texts(ptr, len)));
 }

@@ -19,8 +19,8 @@ export interface SessionDriver {
   readonly live: boolean;
   /** How much the reader sees at first: everything, or one step at a time. */
   readonly reveal: 'all' | 'step';
-  /** Starts the session. Throws CoreError when what was given cannot be sent at all. */
-  start(sink: TraceSink): void;
+  /** Starts the session. Throws, or rejects with, CoreError when what was given cannot be sent at all. */
+  start(sink: TraceSink): void | Promise<void>;
   /** Ends the session early; the trace says so. No effect when it is over. */
   cancel(): void;
 }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from 'lit/decorators.js';
 import type { Core, CoreTrace, TraceFile } from '../core/core';
 import { CoreError } from '../core/core-error';
+import { loadRules } from '../core/load';
 import type { Snapshot, TraceEntry, TraceHeader } from '../core/types';
 import { ReplayDriver } from '../drivers/replay-driver';
 import type { SessionDriver, TraceSink } from '../drivers/session-driver';
@@ -55,7 +56,7 @@ export class SmtpApp extends LitElement {
     stateAt: (count) => this.stateAt(count),
     messageTree: (message) => this.core?.messageTree(message),
     messagePart: (message, part) => this.core?.messagePart(message, part),
-    rules: () => this.core?.rules(),
+    rules: loadRules,
   };
 
   override connectedCallback(): void {
@@ -85,7 +86,7 @@ export class SmtpApp extends LitElement {
   /** Sends the message of the first screen in this page. */
   sendInitial(): void {
     if (!this.initial) return;
-    this.send({
+    void this.send({
       draft: this.initial,
       target: {
         kind: 'simulated',
@@ -116,20 +117,25 @@ export class SmtpApp extends LitElement {
     this.composer.sendAgain();
   }
 
-  private send(request: SendRequest): void {
+  private async send(request: SendRequest): Promise<void> {
     if (!this.core || this.running) return;
     this.notice = '';
     try {
       const { driver, message } = prepare(this.core, request);
-      this.begin(driver, message, request.target.kind === 'live' && request.target.mailbox);
+      await this.begin(driver, message, request.target.kind === 'live' && request.target.mailbox);
     } catch (error) {
       const why = error instanceof CoreError ? error.message : `This should not happen: ${String(error)}`;
       this.view = 'compose';
-      void this.updateComplete.then(() => this.composer.showTrouble(why));
+      await this.updateComplete;
+      this.composer.showTrouble(why);
     }
   }
 
-  private begin(driver: SessionDriver, message: Uint8Array | undefined, mailbox: boolean): void {
+  private async begin(
+    driver: SessionDriver,
+    message: Uint8Array | undefined,
+    mailbox: boolean,
+  ): Promise<void> {
     // A session that was left for another may still have something to say; nobody listens to it.
     const current = () => this.session?.driver === driver;
     const sink: TraceSink = {
@@ -146,7 +152,7 @@ export class SmtpApp extends LitElement {
     };
     this.running = true;
     try {
-      driver.start(sink);
+      await driver.start(sink);
     } catch (error) {
       this.running = false;
       throw error;
@@ -200,7 +206,7 @@ export class SmtpApp extends LitElement {
       // The core reads it again and explains every entry anew, in its own words.
       const trace: TraceFile = this.core ? this.core.readTrace(octets) : checked;
       if (this.running) this.session?.driver.cancel();
-      this.begin(new ReplayDriver(trace), undefined, false);
+      await this.begin(new ReplayDriver(trace), undefined, false);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.notice = `${file.name} cannot be opened as a trace: ${shortened(why)}`;
@@ -270,7 +276,7 @@ export class SmtpApp extends LitElement {
         .relay=${this.relay}
         .initial=${this.initial}
         ?busy=${this.running}
-        @smtp-send=${(event: CustomEvent<SendRequest>) => this.send(event.detail)}
+        @smtp-send=${(event: CustomEvent<SendRequest>) => void this.send(event.detail)}
       ></smtp-composer>
     `;
   }

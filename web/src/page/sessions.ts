@@ -1,9 +1,10 @@
 // From a request to a running session: composes the message and picks the driver.
 
 import type { Core, DraftWithFiles } from '../core/core';
+import type { Simulation } from '../core/simulator';
 import type { Mechanism } from '../core/types';
 import type { SessionDriver } from '../drivers/session-driver';
-import { SimulatedDriver, type Simulation } from '../drivers/simulated-driver';
+import { SimulatedDriver } from '../drivers/simulated-driver';
 import { TunnelDriver } from '../drivers/tunnel-driver';
 import { toBase64 } from '../text/base64';
 import { loginOf, mechanisms } from './mechanisms';
@@ -114,7 +115,7 @@ export function prepare(core: Core, request: SendRequest): Prepared {
   const { target } = request;
   const driver =
     target.kind === 'simulated'
-      ? new SimulatedDriver(core, simulation(target, from, to, message.length), message)
+      ? new SimulatedDriver(simulation(target, from, to, message.length), message)
       : tunnel(core, target, from, to, message);
   return { driver, message };
 }

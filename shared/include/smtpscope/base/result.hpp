@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "smtpscope/base/errc.hpp"
 
@@ -13,6 +12,14 @@ namespace smtpscope {
 // Why an operation failed. `detail` is for people: what was wrong with what, in our words;
 // text that came from a peer is never put into it.
 struct error {
+  error(errc why, std::string words);
+  error(errc why, const char* words);
+  error(const error& other);
+  error(error&& other) noexcept;
+  error& operator=(const error& other);
+  error& operator=(error&& other) noexcept;
+  ~error();
+
   errc code;
   std::string detail;
 };
@@ -20,25 +27,27 @@ struct error {
 template <class T>
 class [[nodiscard]] result {
  public:
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
-  result(error why) : state_(std::in_place_index<1>, std::move(why)) {}  // NOLINT: implicit by design
+  result(T value) : value_(std::move(value)) {}  // NOLINT: implicit by design
+  result(error why) : why_(std::move(why)) {}    // NOLINT: implicit by design
 
-  [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+  [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
   // Precondition of value(), * and ->: has_value(). Of why(): !has_value().
-  [[nodiscard]] T& value() & noexcept { return *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& value() const& noexcept { return *std::get_if<0>(&state_); }
-  [[nodiscard]] T&& value() && noexcept { return std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T& value() & noexcept { return *value_; }
+  [[nodiscard]] const T& value() const& noexcept { return *value_; }
+  [[nodiscard]] T&& value() && noexcept { return *std::move(value_); }
   [[nodiscard]] T& operator*() & noexcept { return value(); }
   [[nodiscard]] const T& operator*() const& noexcept { return value(); }
   [[nodiscard]] T&& operator*() && noexcept { return std::move(*this).value(); }
-  [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
-  [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
-  [[nodiscard]] const error& why() const noexcept { return *std::get_if<1>(&state_); }
+  [[nodiscard]] T* operator->() noexcept { return &*value_; }
+  [[nodiscard]] const T* operator->() const noexcept { return &*value_; }
+  [[nodiscard]] const error& why() const noexcept { return *why_; }
 
  private:
-  std::variant<T, error> state_;
+  // One of the two. A variant would be smaller in memory, and in the page several kB of code.
+  std::optional<T> value_;
+  std::optional<error> why_;
 };
 
 // Success, or the reason there was none.

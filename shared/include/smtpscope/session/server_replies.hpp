@@ -181,6 +181,21 @@ static_assert(detail::replies_in_order(), "the table has every key, in the order
   return own_replies[static_cast<std::size_t>(key)];
 }
 [[nodiscard]] constexpr std::string_view name(reply_key key) noexcept { return own(key).name; }
+
+namespace detail {
+constexpr auto codes_of_replies() noexcept {
+  std::array<std::uint16_t, reply_key_count> codes{};
+  for (std::size_t i = 0; i < reply_key_count; ++i) codes[i] = static_cast<std::uint16_t>(own_replies[i].code);
+  return codes;
+}
+inline constexpr auto own_codes = codes_of_replies();
+}  // namespace detail
+
+// The code alone: a client that asks what the rules say needs no server's texts.
+[[nodiscard]] constexpr std::uint16_t own_code(reply_key key) noexcept {
+  return detail::own_codes[static_cast<std::size_t>(key)];
+}
+
 [[nodiscard]] std::optional<reply_key> reply_key_named(std::string_view name) noexcept;
 // The table's reply as a value, its text still a template.
 [[nodiscard]] wire::reply own_template(reply_key key);

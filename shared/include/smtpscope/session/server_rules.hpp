@@ -25,10 +25,9 @@ struct server_rule {
   server_state state;
   wire::verb what;
   verdict says;
-  reply_key key;          // of the rejection
-  int code;               // of the rejection, unless a personality has another; 0 where accepted
-  std::string_view text;  // likewise
-  server_state next;      // when accepted and the host agrees
+  reply_key key;       // of the rejection
+  std::uint16_t code;  // of the rejection, unless a personality has another; 0 where accepted
+  server_state next;   // when accepted and the host agrees
   std::string_view section;
 };
 
@@ -36,10 +35,10 @@ namespace detail {
 using s = server_state;
 using v = wire::verb;
 constexpr server_rule accepts(s state, v what, s next, std::string_view section) {
-  return {state, what, verdict::accept, {}, 0, {}, next, section};
+  return {state, what, verdict::accept, {}, 0, next, section};
 }
 constexpr server_rule rejects(s state, v what, reply_key key, std::string_view section) {
-  return {state, what, verdict::reject, key, own(key).code, own(key).text, state, section};
+  return {state, what, verdict::reject, key, own_code(key), state, section};
 }
 
 inline constexpr std::array table_rows = {

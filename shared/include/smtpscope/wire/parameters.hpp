@@ -66,6 +66,10 @@ struct rcpt_parameters {
   std::optional<original_recipient> orcpt;
 };
 
+// Whether ORCPT may carry an address of this type (RFC 3461 §4.2), the address encoded already. Error:
+// invalid_argument.
+[[nodiscard]] status check_orcpt(std::string_view type, std::string_view encoded_address);
+
 // Reads the parameters of MAIL. Errors: invalid_argument (a value that is not legal, a parameter
 // that comes twice), unsupported (a parameter, or a BODY, that is not known or not offered).
 [[nodiscard]] result<mail_parameters> parse_mail_parameters(const std::vector<parameter>& given,

@@ -27,7 +27,8 @@ export interface SessionServices {
   messageTree(message: Uint8Array): MessageTree | undefined;
   /** One part, its transfer encoding taken off. */
   messagePart(message: Uint8Array, part: number): Uint8Array | undefined;
-  rules(): Rules | undefined;
+  /** The tables of both machines. */
+  rules(): Promise<Rules>;
 }
 
 const tabs = [
@@ -253,7 +254,7 @@ export class SmtpSession extends LitElement {
           .services=${this.services}
         ><slot name="mailbox"></slot></smtp-message>`;
       case 'state':
-        return html`<smtp-state .snapshot=${this.snapshot} .rules=${this.services?.rules()}></smtp-state>`;
+        return html`<smtp-state .snapshot=${this.snapshot} .loadRules=${this.services?.rules}></smtp-state>`;
       case 'security':
         return html`<smtp-security
           .header=${this.header}

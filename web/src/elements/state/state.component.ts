@@ -1,5 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
 import type { Rules, Snapshot } from '../../core/types';
 import { actionWords, replyWords, stateWords } from '../../text/words';
 import { sharedStyles } from '../shared.styles';
@@ -11,7 +11,25 @@ export class SmtpState extends LitElement {
   static override styles = [sharedStyles, stateStyles];
 
   @property({ attribute: false }) snapshot: Snapshot | undefined;
-  @property({ attribute: false }) rules: Rules | undefined;
+  /** Brings the tables that say what may come next. */
+  @property({ attribute: false }) loadRules: (() => Promise<Rules>) | undefined;
+
+  @state() private rules: Rules | undefined;
+  @state() private trouble = '';
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('loadRules')) void this.load();
+  }
+
+  private async load(): Promise<void> {
+    this.trouble = '';
+    try {
+      this.rules = await this.loadRules?.();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.trouble = `What may come next cannot be shown: ${why}. Check that the relay still runs, then open this tab again.`;
+    }
+  }
 
   override render(): TemplateResult {
     const { snapshot } = this;
@@ -30,12 +48,14 @@ export class SmtpState extends LitElement {
           ${this.renderServer(snapshot)}
         </section>
       </div>
+      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
       ${this.renderKnown(snapshot)}
     `;
   }
 
-  private renderClient(snapshot: Snapshot): TemplateResult {
-    const rows = this.rules?.client.filter((rule) => rule.phase === snapshot.client) ?? [];
+  private renderClient(snapshot: Snapshot): TemplateResult | typeof nothing {
+    if (!this.rules) return nothing;
+    const rows = this.rules.client.filter((rule) => rule.phase === snapshot.client);
     if (rows.length === 0)
       return html`<p class="quiet">${snapshot.client === 'closed' ? 'The session is over for the client.' : 'No reply is awaited now.'}</p>`;
     return html`<table>
@@ -54,8 +74,9 @@ export class SmtpState extends LitElement {
     </table>`;
   }
 
-  private renderServer(snapshot: Snapshot): TemplateResult {
-    const rows = this.rules?.server.filter((rule) => rule.state === snapshot.server) ?? [];
+  private renderServer(snapshot: Snapshot): TemplateResult | typeof nothing {
+    if (!this.rules) return nothing;
+    const rows = this.rules.server.filter((rule) => rule.state === snapshot.server);
     if (rows.length === 0)
       return html`<p class="quiet">${snapshot.server === 'closed' ? 'The session is over for the server.' : 'A line would not be read as a command now.'}</p>`;
     const accepted = rows.filter((rule) => rule.verdict === 'accept');
