@@ -17,9 +17,9 @@ std::optional<remark> expected_server::objection(wire::verb v, const server_fact
   if (!takes_commands(state_)) return std::nullopt;
   const server_rule rule = check(state_, v, f);
   if (rule.says == verdict::accept) return std::nullopt;
-  return remark{std::string{wire::name(v)} + " is not allowed now; by the book the answer is " +
-                    std::to_string(rule.code),
-                std::string{rule.section}};
+  return remark{
+      std::string{wire::name(v)} + " is not allowed now; by the book the answer is " + std::to_string(rule.code),
+      std::string{rule.section}};
 }
 
 void expected_server::answered(wire::verb v, wire::reply_class reply, const server_facts& f) noexcept {
