@@ -112,7 +112,9 @@ for (const point of points) {
       // More than all buffers on the way hold: the end mark cannot have left before the server goes.
       if (point.name === 'in the message') {
         test.slow();
-        await app.attach([{ name: 'long.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(12 << 20, 1) }]);
+        await app.attach([
+          { name: 'long.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(12 << 20, 1) },
+        ]);
       }
       await fails(app, { title: how === 'hangs up' ? point.title : point.cut, evidence: /\S/ });
       await app.button('Back to the session').click();

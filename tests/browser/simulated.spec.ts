@@ -142,6 +142,39 @@ test('state and security follow the cursor', async ({ app, page }) => {
   await expect(panel).toContainText('Not encrypted at this point');
 });
 
+test('without the simulated server the page says so, and goes on once it can be had', async ({
+  app,
+  page,
+  witness,
+}) => {
+  witness.allow(/smtpscope-simulation.*\.wasm/, /net::ERR_FAILED/);
+  await page.route('**/smtpscope-simulation*.wasm', (route) => route.abort());
+  await app.open();
+  await app.send.click();
+  await expect(page.getByText(/simulates could not be loaded.*then send again/)).toBeVisible();
+  await page.unroute('**/smtpscope-simulation*.wasm');
+  await app.send.click();
+  await expect(app.session).toBeVisible();
+});
+
+test('without the tables the State tab says so, and shows them when opened again', async ({
+  app,
+  page,
+  witness,
+}) => {
+  witness.allow(/smtpscope-rules.*\.json/, /net::ERR_FAILED/);
+  await page.route('**/smtpscope-rules*.json', (route) => route.abort());
+  await app.sendSimulated();
+  const panel = page.getByRole('tabpanel');
+  await app.tab('State').click();
+  await expect(panel.getByRole('alert')).toContainText('open this tab again');
+  await expect(panel).toContainText('Server');
+  await page.unroute('**/smtpscope-rules*.json');
+  await app.tab('Bytes').click();
+  await app.tab('State').click();
+  await expect(panel).toContainText('What each command would get');
+});
+
 async function breakIt(app: App, what: Breakage): Promise<void> {
   await app.open();
   await app.button('Break something').click();
