@@ -41,18 +41,20 @@ bool has_a_question(verb v) { return v == verb::mail || v == verb::rcpt || v == 
 void server_session::on_command(const std::string& line) {
   command_ = wire::parse_command(line, offers(extension::smtputf8) ? wire::utf8::allowed : wire::utf8::refused);
   const wire::command& c = command_;
-  rule_ = check(state_, c.what, facts());
+  const server_rule rule = check(state_, c.what, facts());
+  next_ = rule.next;
   events_.emplace_back(command_received{line, c, sent::command, c.mechanism, 0});
+  std::vector<wire::field>{}.swap(command_.fields);  // half a kilobyte that an idle session would keep
   if (c.what == verb::mail) ++mail_commands_;
   if (c.what == verb::rcpt) ++mail_.rcpt_commands;
   const bool too_long = line.size() > limits::extended_command_line_octets && c.what != verb::auth;
   // How much follows is not known, and content must not be taken for commands (RFC 3030 §2).
   if (c.what == verb::bdat && (c.problem || too_long))
-    return part(rule_.says == verdict::reject ? rule_.key : reply_key::syntax, c.what,
+    return part(rule.says == verdict::reject ? rule.key : reply_key::syntax, c.what,
                 c.problem ? c.problem->detail : "the line is too long");
   if (too_long) return complain(reply_key::line_too_long, c.what);
-  if (c.what == verb::bdat && rule_.says == verdict::reject) skip_chunk(c);
-  if (rule_.says == verdict::reject) return complain(rule_.key, c.what);
+  if (c.what == verb::bdat && rule.says == verdict::reject) skip_chunk(c);
+  if (rule.says == verdict::reject) return complain(rule.key, c.what);
   if (refuse_arguments()) return;
   if (early()) return part(reply_key::out_of_sync, c.what);
   if (options_.asks == questions::policy_only || has_a_question(c.what)) return proceed();
@@ -113,15 +115,15 @@ void server_session::proceed() {
     case verb::rset: {
       if (state_ == server_state::expect_bdat) events_.emplace_back(content_discarded{});
       reset_transaction();
-      return say(reply_key::rset_ok, v, rule_.next);
+      return say(reply_key::rset_ok, v, next_);
     }
-    case verb::noop: return say(reply_key::noop_ok, v, rule_.next);
+    case verb::noop: return say(reply_key::noop_ok, v, next_);
     case verb::vrfy:
     case verb::expn: return on_lookup();
     case verb::help: return on_help();
     case verb::quit:
       if (state_ == server_state::expect_bdat) events_.emplace_back(content_discarded{});
-      say(reply_key::quit, v, rule_.next);
+      say(reply_key::quit, v, next_);
       events_.emplace_back(close_connection{});
       return;
     case verb::unknown: return complain(reply_key::not_recognised, v);
@@ -139,7 +141,7 @@ void server_session::on_hello() {
   if (extended_)
     for (const extension e : options_.extensions.in_order())
       if (announced(e)) r.lines.push_back(capability_line(e));
-  reply(std::move(r), command_.what, rule_.next);
+  reply(std::move(r), command_.what, next_);
 }
 
 std::string server_session::capability_line(extension e) const {
@@ -194,7 +196,7 @@ void server_session::on_mail() {
   if (!parameters) return complain(parameter_key(parameters.why()), verb::mail, parameters.why().detail);
   if (parameters->size.value_or(0) > options_.max_message_octets)  // RFC 1870 §6.1
     return complain(reply_key::too_large, verb::mail);
-  offered_from_ = reverse_path_offered{*command_.from, std::move(*parameters)};
+  offered_from_ = std::make_unique<reverse_path_offered>(reverse_path_offered{*command_.from, std::move(*parameters)});
   waiting_ = waiting::reverse_path;
   events_.emplace_back(*offered_from_);
 }
@@ -234,7 +236,7 @@ void server_session::on_rcpt() {
                                                 utf8 ? wire::utf8::allowed : wire::utf8::refused);
   if (!parameters) return complain(parameter_key(parameters.why()), verb::rcpt, parameters.why().detail);
   if (const auto limit = over_a_limit(*command_.to)) return say(*limit, verb::rcpt, state_);
-  offered_to_ = accepted_recipient{*command_.to, std::move(*parameters)};
+  offered_to_ = std::make_unique<accepted_recipient>(accepted_recipient{*command_.to, std::move(*parameters)});
   waiting_ = waiting::forward_path;
   events_.emplace_back(forward_path_offered{offered_to_->path, offered_to_->parameters, mail_.from});
 }
@@ -260,7 +262,7 @@ wire::utf8 server_session::replies_in() const noexcept {
 
 void server_session::on_lookup() {
   const bool hidden = command_.what == verb::vrfy && options_.vrfy == lookups::hidden;
-  if (hidden) return say(reply_key::vrfy_hidden, command_.what, rule_.next);  // RFC 5321 §7.3
+  if (hidden) return say(reply_key::vrfy_hidden, command_.what, next_);  // RFC 5321 §7.3
   waiting_ = waiting::lookup;
   events_.emplace_back(lookup_offered{command_.what, command_.argument});
 }
@@ -274,7 +276,7 @@ void server_session::answer_lookup(const decision& d) {
 
 void server_session::on_help() {
   const wire::reply* theirs = options_.replies.find(reply_key::help);
-  if (theirs != nullptr) return reply(*theirs, verb::help, rule_.next);
+  if (theirs != nullptr) return reply(*theirs, verb::help, next_);
   std::string known = "Commands: EHLO HELO";
   const server_facts f = facts();
   const auto add = [&known](std::string_view verb) { known.append(" ").append(verb); };
@@ -288,7 +290,7 @@ void server_session::on_help() {
   add("HELP");
   wire::reply r = own_template(reply_key::help);
   r.lines.insert(r.lines.begin(), std::move(known));
-  reply(std::move(r), verb::help, rule_.next);
+  reply(std::move(r), verb::help, next_);
 }
 
 }  // namespace smtpscope::session

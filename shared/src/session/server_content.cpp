@@ -47,7 +47,7 @@ void server_session::on_data() {
   content_.drop_after = drop_after;
   content_.filter = content_filter{rules_for(options_, mail_.parameters.body)};
   if (mail_.to.empty()) content_.refused = reply_key::no_valid_recipients;  // RFC 2920 §3.1
-  say(reply_key::data_go_ahead, verb::data, rule_.next);
+  say(reply_key::data_go_ahead, verb::data, next_);
 }
 
 // The reply comes when the octets are here. A chunk of none is here at once.
@@ -62,7 +62,7 @@ void server_session::on_bdat() {
   }
   content_.chunk_left = content_.chunk_octets = c.octets;
   content_.chunk_is_last = c.last;
-  state_ = rule_.next;
+  state_ = next_;
   if (c.octets == 0) finish_chunk();
 }
 

@@ -27,7 +27,7 @@ void server_session::on_auth() {
     return complain_with(std::move(*refusal), verb::auth);
   }
   after_auth_ = state_;
-  state_in_auth_ = rule_.next;
+  state_in_auth_ = next_;
   on_authentication(authentication_.begin(command_, link_));
 }
 

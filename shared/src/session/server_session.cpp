@@ -44,7 +44,10 @@ server_session::server_session(server_options options)
     : options_(std::move(options)),
       link_(options_.link),
       lines_(limits::sasl_line_octets),
-      authentication_(authentication_of(options_)) {}
+      authentication_(authentication_of(options_)) {
+  std::string{}.swap(options_.random);
+  std::vector<std::string>{}.swap(options_.mechanisms);
+}
 
 // ------------------------------------------------------------------------------- what happened
 
@@ -204,7 +207,7 @@ server_facts server_session::facts() const noexcept {
   f.authenticated = authentication_.authenticated();
   f.starttls_offered = offers(extension::starttls);
   f.auth_offered = announced(extension::auth);
-  f.auth_known = f.auth_offered || (offers(extension::auth) && !options_.mechanisms.empty() && f.starttls_offered);
+  f.auth_known = f.auth_offered || (offers(extension::auth) && authentication_.has_mechanisms() && f.starttls_offered);
   f.ehlo_offered = options_.extended_hello == offer::yes;
   f.bdat_offered = offers(extension::chunking);
   f.vrfy_offered = options_.vrfy != lookups::not_implemented;

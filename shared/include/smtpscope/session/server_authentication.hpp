@@ -50,6 +50,7 @@ class server_authentication {
 
   // What is offered on the link as it is now.
   [[nodiscard]] std::vector<std::string> offered(link_security link) const;
+  [[nodiscard]] bool has_mechanisms() const noexcept { return !options_.mechanisms.empty(); }
   [[nodiscard]] bool offers_any(link_security link) const noexcept;
   // Error: 504, or 538 for what TLS would allow (RFC 4954 §6).
   [[nodiscard]] std::optional<wire::reply> refuses(std::string_view mechanism, link_security link) const;

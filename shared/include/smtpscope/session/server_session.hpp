@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ class server_session {
   [[nodiscard]] const std::string& ehlo_name() const noexcept { return ehlo_name_; }
   [[nodiscard]] bool extended() const noexcept { return extended_; }  // EHLO, not HELO
   [[nodiscard]] std::string authenticated_as() const { return authentication_.identity(); }
+  // Without `random` and `mechanisms`, which the logins keep.
   [[nodiscard]] const server_options& options() const noexcept { return options_; }
 
  private:
@@ -167,13 +169,13 @@ class server_session {
   server_authentication authentication_;
   server_state after_auth_ = server_state::expect_mail;
   server_state state_in_auth_ = server_state::expect_sasl_response;
-  wire::command command_;  // the last one, which is being carried out
-  server_rule rule_{};     // and its row
+  wire::command command_;                   // the last one, which is being carried out, without its fields
+  server_state next_ = server_state::idle;  // where its row leads
   std::string ehlo_name_;
   bool extended_ = false;
   transaction mail_;
-  std::optional<reverse_path_offered> offered_from_;
-  std::optional<accepted_recipient> offered_to_;
+  std::unique_ptr<reverse_path_offered> offered_from_;  // while the host is asked
+  std::unique_ptr<accepted_recipient> offered_to_;
   content content_;
   std::uint64_t skip_ = 0;  // octets of a chunk that nobody wants
   std::uint32_t mail_commands_ = 0;
