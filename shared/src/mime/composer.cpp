@@ -134,8 +134,8 @@ void set_boundaries(entity& e, const std::string& stem, int& number) {
 result<entity> build_content(const draft& d) {
   const std::string plain = with_crlf(d.text);
   std::vector<picture> pictures;
-  std::vector<entity> images;
-  std::vector<entity> attached;
+  std::vector<entity> images(1);    // the first place is for the text that shows them
+  std::vector<entity> attached(1);  // the first place is for what the files are attached to
   for (std::size_t i = 0; i < d.attachments.size(); ++i) {
     const attachment& a = d.attachments[i];
     const bool shown = a.place == disposition::inlined && checked_media_type(a.media_type).substr(0, 6) == "image/";
@@ -145,15 +145,15 @@ result<entity> build_content(const draft& d) {
     (shown ? images : attached).push_back(std::move(*part));
   }
   entity content = text_part("text/plain", plain);
-  if (!images.empty()) {
+  if (images.size() > 1) {
     std::vector<entity> forms;
     forms.push_back(std::move(content));
     forms.push_back(text_part("text/html", to_html(plain, pictures)));
-    images.insert(images.begin(), multipart("alternative", std::move(forms)));
+    images.front() = multipart("alternative", std::move(forms));
     content = multipart("related", std::move(images));
   }
-  if (!attached.empty()) {
-    attached.insert(attached.begin(), std::move(content));
+  if (attached.size() > 1) {
+    attached.front() = std::move(content);
     content = multipart("mixed", std::move(attached));
   }
   return content;

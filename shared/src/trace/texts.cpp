@@ -125,12 +125,12 @@ status read_rows(const json& file, const char* key, Row (*read)(row_reader&), st
   const auto list = file.find(key);
   if (list == file.end() || !list->is_array())
     return error{errc::invalid_json, "the texts have no list \"" + std::string{key} + "\""};
-  out.reserve(list->size());
-  for (const json& one : *list) {
-    row_reader row{one};
-    out.push_back(read(row));
+  out = std::vector<Row>(list->size());  // at once: growing would need code of its own
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    row_reader row{(*list)[i]};
+    out[i] = read(row);
     if (const std::string problem = row.problem(); !problem.empty())
-      return error{errc::invalid_json, std::string{key} + ", row " + std::to_string(out.size()) + ": " + problem};
+      return error{errc::invalid_json, std::string{key} + ", row " + std::to_string(i + 1) + ": " + problem};
   }
   return {};
 }
