@@ -1,4 +1,4 @@
-// The traces that the page's own tests read, made by the core: what they test is what it writes.
+// The traces and tables that the page's own tests read, made by the core: what they test is what it writes.
 //   node tests/wasm/page-fixtures.mjs     writes them anew to web/fixtures/
 
 import { writeFile } from 'node:fs/promises';
@@ -69,7 +69,8 @@ function refused(core) {
 export async function pageFixtures() {
   const core = await load();
   const simulator = await load('simulation');
-  return { 'simulated-delivered.jsonl': lines(delivered(simulator)), 'live-login-refused.jsonl': lines(refused(core)) };
+  const { result: rules } = call(simulator, 'rules');
+  return { 'rules.json': `${rules}\n`, 'simulated-delivered.jsonl': lines(delivered(simulator)), 'live-login-refused.jsonl': lines(refused(core)) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -93,6 +93,7 @@ test('the schema refuses what no reader takes', () => {
 test("the page's own tests read what the core writes today", async () => {
   for (const [name, content] of Object.entries(await pageFixtures())) {
     assert.equal(readFileSync(join(directory, name), 'utf8'), content, `${name}: node tests/wasm/page-fixtures.mjs writes it anew`);
+    if (!name.endsWith('.jsonl')) continue; // no trace
     for (const line of content.trimEnd().split('\n')) check(JSON.parse(line), name);
   }
 });

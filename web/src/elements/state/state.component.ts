@@ -95,7 +95,7 @@ export class SmtpState extends LitElement {
         )}
         ${rejected.map(
           (rule) => html`<tr class="no">
-            <th scope="row"><code>${rule.verb === 'unknown' ? 'anything else' : rule.verb.toUpperCase()}</code></th>
+            <th scope="row"><code>${rule.verb === '?' ? 'anything else' : rule.verb.toUpperCase()}</code></th>
             <td><code>${rule.code}</code> ${shown(rule.text)} <span class="rfc">${rule.section}</span></td>
           </tr>`,
         )}
