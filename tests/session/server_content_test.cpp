@@ -100,6 +100,39 @@ TEST(ServerContent, TooMuchIsReadToItsEndAndRefused) {
   }
 }
 
+TEST(ServerContent, HowItIsCutDoesNotShowInTheRefusal) {
+  server_case c = sample_server("", "");
+  c.options.max_message_octets = 20;
+  const struct {
+    std::string content;
+    const char* reply;
+  } table[] = {
+      {"a\0b\nc\r\n"s, "550 5.5.2 "},
+      {"a\nb\0c\r\n"s, "550 5.5.2 "},
+      {"a\0b\r\n"s, "554 5.6.0 "},
+      {"a\nb\0"s + std::string(30, 'x') + "\r\n", "552 5.3.4 "},
+  };
+  for (const auto& row : table)
+    for (std::size_t piece = 1; piece <= row.content.size(); ++piece) {
+      server_driver d = at_content(c);
+      for (std::size_t at = 0; at < row.content.size(); at += piece) d.receive(row.content.substr(at, piece));
+      d.receive(".\r\n");
+      EXPECT_EQ(d.take_sent().substr(0, 10), row.reply) << printable(row.content) << " by " << piece;
+      EXPECT_EQ(d.discarded(), 1);
+    }
+}
+
+TEST(ServerContent, WhatIsMadeWholeCountsToo) {
+  server_case c = sample_server("", "");
+  c.options.max_message_octets = 12;
+  c.options.content.newlines = session::bare_newlines::normalize;
+  for (const auto& [content, kept] : {std::pair{"0123456\n\r\n"s, true}, std::pair{"012345678\n\r\n"s, false}}) {
+    server_driver d = at_content(c);
+    d.receive(content + ".\r\n");
+    EXPECT_EQ(d.messages().size(), kept ? 1U : 0U) << printable(content);
+  }
+}
+
 TEST(ServerContent, StuffedDotsDoNotCount) {
   server_case c = sample_server("", "");
   c.options.max_message_octets = 9;

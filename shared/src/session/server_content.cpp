@@ -101,28 +101,33 @@ void server_session::pass(std::string piece) {
   content_.filter.take(piece);
   content_.octets += piece.size();
   if (content_.drop_after && content_.octets >= *content_.drop_after) return close();
-  if (content_.octets > options_.max_message_octets) refuse_content(reply_key::too_large);
-  if (const auto problem = content_.filter.problem()) refuse_content(*problem);
+  refuse_content(content_problem());
   if (!content_.refused && !piece.empty()) events_.emplace_back(content_received{std::move(piece)});
 }
 
-void server_session::refuse_content(reply_key key) {
-  if (content_.refused) return;
-  content_.refused = key;
-  events_.emplace_back(content_discarded{});
+std::optional<reply_key> server_session::content_problem() const noexcept {
+  if (mail_.to.empty()) return reply_key::no_valid_recipients;  // RFC 2920 §3.1
+  if (content_.octets > options_.max_message_octets) return reply_key::too_large;
+  return content_.filter.problem();
+}
+
+// The last reason is the one that is told: how the content was cut must not show in the reply.
+void server_session::refuse_content(std::optional<reply_key> why) {
+  if (!why) return;
+  if (!content_.refused) events_.emplace_back(content_discarded{});
+  content_.refused = why;
 }
 
 void server_session::finish_content() {
   const std::string_view rest = content_.filter.finish();
-  if (const auto problem = content_.filter.problem()) refuse_content(*problem);
-  if (!rest.empty() && !content_.refused) {
-    content_.octets += rest.size();
-    events_.emplace_back(content_received{std::string{rest}});
-  }
+  content_.octets += rest.size();
+  refuse_content(content_problem());
   if (content_.refused) {
+    const reply_key why = *content_.refused;
     reset_transaction();
-    return say(*content_.refused, content_.by, server_state::expect_mail);
+    return say(why, content_.by, server_state::expect_mail);
   }
+  if (!rest.empty()) events_.emplace_back(content_received{std::string{rest}});
   waiting_ = waiting::message;
   events_.emplace_back(
       message_offered{mail_.from, mail_.parameters, mail_.to, content_.octets, content_.filter.findings()});

@@ -156,7 +156,8 @@ class server_session {
   void take_content();
   void take_chunk();
   void pass(std::string piece);
-  void refuse_content(reply_key key);
+  [[nodiscard]] std::optional<reply_key> content_problem() const noexcept;
+  void refuse_content(std::optional<reply_key> why);
   void finish_content();
   void finish_chunk();
   void answer_message(const decision& d);
