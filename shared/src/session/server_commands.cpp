@@ -34,7 +34,9 @@ bool needs_utf8(const wire::reply& r) {
 }
 
 // Whether a question of its own comes with the command, so that command_offered need not.
-bool has_a_question(verb v) { return v == verb::mail || v == verb::rcpt || v == verb::vrfy || v == verb::expn; }
+bool has_a_question(verb v, lookups vrfy) {
+  return v == verb::mail || v == verb::rcpt || v == verb::expn || (v == verb::vrfy && vrfy == lookups::answered);
+}
 
 }  // namespace
 
@@ -57,7 +59,7 @@ void server_session::on_command(const std::string& line) {
   if (rule.says == verdict::reject) return complain(rule.key, c.what);
   if (refuse_arguments()) return;
   if (early()) return part(reply_key::out_of_sync, c.what);
-  if (options_.asks == questions::policy_only || has_a_question(c.what)) return proceed();
+  if (options_.asks == questions::policy_only || has_a_question(c.what, options_.vrfy)) return proceed();
   waiting_ = waiting::command;
   events_.emplace_back(command_offered{c.what, c.argument});
 }
@@ -94,6 +96,7 @@ void server_session::answer_command(const decision& d) {
     if (d.drop_after) content_.drop_after = d.drop_after;
     if (v == verb::starttls && d.certificate != certificate_choice::own)
       events_.emplace_back(certificate_chosen{d.certificate});
+    instead_.reply = d.reply;
     return proceed();
   }
   if (v == verb::bdat) skip_chunk(command_);

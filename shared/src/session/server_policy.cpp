@@ -29,6 +29,7 @@ std::string shown(std::string_view entry) {
 }
 
 bool covers(std::string_view pattern, const std::string& mailbox_text) {
+  if (pattern == "*") return true;
   const std::size_t at = mailbox_text.rfind('@');
   if (at == std::string::npos) return false;
   if (!pattern.empty() && pattern.front() == '@')
@@ -103,7 +104,7 @@ decision server_policy::decide(const lookup_offered& q) const {
   }
   std::vector<std::string> lines;
   for (const std::string& entry : mailboxes)
-    if (entry.front() != '@' && is_meant(entry, q.name)) lines.push_back(shown(entry));
+    if (entry.front() != '@' && entry != "*" && is_meant(entry, q.name)) lines.push_back(shown(entry));
   if (lines.size() == 1) return found(250, {2, 1, 5}, std::move(lines));
   if (lines.empty()) return {verdict::reject};
   lines.insert(lines.begin(), "Ambiguous; possibilities are");

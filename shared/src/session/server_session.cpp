@@ -67,7 +67,10 @@ void server_session::greet() {
 }
 
 void server_session::answer_greeting(const decision& d) {
-  if (d.what == verdict::accept) return greet();
+  if (d.what == verdict::accept) {
+    instead_.reply = d.reply;
+    return greet();
+  }
   // RFC 5321 §3.1: after a refusal the client says QUIT.
   if (d.reply) return reply(*d.reply, verb::unknown, server_state::expect_quit);
   say(reply_key::no_service, verb::unknown, server_state::expect_quit);
@@ -249,6 +252,8 @@ void server_session::say(reply_key key, verb v, server_state after, std::string 
 }
 
 void server_session::reply(wire::reply r, verb v, server_state after) {
+  const fault odd = std::exchange(instead_, {});
+  if (odd.reply) r = *odd.reply;
   if (v == verb::rcpt && r.code >= 400) mail_.rcpt_refused = true;
   if (!offers(extension::enhanced_status_codes)) r.enhanced.reset();
   for (std::string& line : r.lines)
@@ -260,7 +265,6 @@ void server_session::reply(wire::reply r, verb v, server_state after) {
   event.in_answer_to = v;
   event.state = {state_, after};
   state_ = after;
-  const fault odd = std::exchange(instead_, {});
   if (odd.then == afterwards::drop) return close();
   if (odd.garbage.empty())
     events_.emplace_back(std::move(event));

@@ -23,7 +23,7 @@ enum class certificate_choice : std::uint8_t { own, expired, wrong_name, self_si
 // The host's answer to a question of a server session.
 struct decision {
   verdict what = verdict::accept;
-  std::optional<wire::reply> reply = std::nullopt;  // replaces the session's own words; a template
+  std::optional<wire::reply> reply = std::nullopt;  // replaces the session's own words, once; a template
   std::string queue_id = {};                        // {queue_id} of the texts, for a message that is kept
   // What a server that works would not do:
   afterwards then = afterwards::go_on;

@@ -90,6 +90,7 @@ class server_session {
   struct fault {
     std::string garbage;
     afterwards then = afterwards::go_on;
+    std::optional<wire::reply> reply = std::nullopt;  // other words for a command that is carried out
   };
   // Content on its way in.
   struct content {
