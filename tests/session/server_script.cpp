@@ -30,7 +30,9 @@ server_case sample_server(std::string name, std::string script) {
   return c;
 }
 
-server_driver::server_driver(const server_case& c) : options_(c.options), policy_(c.policy), server_(make(c)) {}
+server_driver::server_driver(const server_case& c) : options_(c.options), policy_(c.policy), server_(make(c)) {
+  server_.clock(c.unix_seconds);
+}
 
 void server_driver::connected(const sasl::channel_binding& binding) {
   server_.connected(binding);

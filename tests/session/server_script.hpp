@@ -2,6 +2,7 @@
 // Drives a server session by a script and varies how: the client's bytes whole, byte by byte, cut
 // in two at every place; the connection lost after every step and every byte.
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct server_case {
   std::string script;
   std::vector<taken_message> messages;  // that must have been taken at the end
   server_cuts pieces = server_cuts::any;
+  std::int64_t unix_seconds = 0;  // {time} and {date} of the texts
 };
 
 // A server named mail.example, with user "tim" / "tanstaaftanstaaf" and every mailbox at
