@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "relay/cli/policy.hpp"
 #include "relay/cli/send.hpp"
 #include "relay/cli/serve.hpp"
 #include "smtpscope/version.hpp"
@@ -13,10 +14,11 @@ int main(int argc, char** argv) {
   CLI::App program("smtpscope: shows every byte of an SMTP session and says what it means", "smtpscope");
   program.set_version_flag("--version", "smtpscope " + std::string(smtpscope::version));
   program.require_subcommand(1);
-  program.footer("Options of a subcommand: smtpscope send --help, smtpscope serve --help");
+  program.footer("Options of a subcommand: smtpscope send --help, smtpscope serve --help, smtpscope policy --help");
   int exit_status = 0;
   smtpscope::cli::add_serve(program, exit_status);
   smtpscope::cli::add_send(program, exit_status);
+  smtpscope::cli::add_policy(program, exit_status);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version

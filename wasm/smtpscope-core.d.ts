@@ -202,6 +202,7 @@ export interface SimulationSetup {
     mechanisms?: Mechanism[];                     // in EHLO's order; default PLAIN, LOGIN
     starttls?: boolean;                           // default true
     maxMessageOctets?: number;
+    policy?: Record<string, unknown>;             // a policy document (shared/policy.schema.json) over all of these
     hangUpAfter?: string;                         // drop the link instead of answering this verb: "EHLO" … "DATA", "." for the end of content
   };
   latencyMs: number;                              // one way, 0 … 60000

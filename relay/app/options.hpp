@@ -18,6 +18,12 @@ namespace smtpscope::app {
 enum class exposure : std::uint8_t { loopback_only, behind_public_proxy };
 enum class with_mailbox : std::uint8_t { no, yes };
 
+// A policy of the mailbox (session/server_profile.hpp), and the option that named it, for messages.
+struct policy_document {
+  std::string option;
+  std::string text;
+};
+
 struct serve_options {
   net::tcp::endpoint listen{net::asio::ip::address_v4::loopback(), 8025};
   net::tcp::endpoint smtp{net::asio::ip::address_v4::loopback(), 2525};
@@ -31,6 +37,9 @@ struct serve_options {
   std::optional<std::filesystem::path> mailbox_dir;  // nothing: in memory
   std::vector<session::user> users;                  // none: the demo user
   std::vector<std::string> mechanisms;               // of the mailbox's AUTH; none: the mailbox's own
+  std::vector<policy_document> policies;             // laid over the mailbox's own, one after the other
+  std::optional<std::uint64_t> max_message_octets;   // of the mailbox; nothing: its own, or the policies'
+  bool require_auth = false;                         // for mail, on loopback too
   std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
   std::filesystem::path state_dir;
   exposure shown_to = exposure::loopback_only;

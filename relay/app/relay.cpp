@@ -20,6 +20,7 @@
 #include "relay/net/tls_client.hpp"
 #include "relay/web/api.hpp"
 #include "relay/web/connection.hpp"
+#include "smtpscope/session/server_profile.hpp"
 
 namespace smtpscope::app {
 namespace {
@@ -76,6 +77,24 @@ result<web::site> load_site(const serve_options& options) {
   spdlog::warn("no page to serve: {}. Build it with ./relay/run, or name its directory with --web-dir",
                loaded.why().detail);
   return web::site();
+}
+
+// The mailbox's own ways, the policies over them, and what options say over all.
+result<session::server_profile> make_profile(const serve_options& options, const mailbox::server_options& own) {
+  session::server_profile profile = mailbox::own_profile(own);
+  for (const policy_document& policy : options.policies) {
+    auto read = session::read_profile(policy.text, std::move(profile));
+    if (!read) return wrong(policy.option + ": " + read.why().detail);
+    profile = std::move(*read);
+  }
+  if (!options.users.empty()) profile.policy.users = own.policy.users;
+  if (!options.mechanisms.empty()) {
+    profile.options.mechanisms = options.mechanisms;
+    profile.options.announced_mechanisms.clear();
+  }
+  if (options.max_message_octets) profile.options.max_message_octets = *options.max_message_octets;
+  if (options.require_auth) profile.options.auth_before_mail = session::requirement::yes;
+  return profile;
 }
 
 result<std::unique_ptr<mailbox::message_store>> make_store(const serve_options& options) {
@@ -164,6 +183,10 @@ status relay::parts::open_mailbox() {
   wanted.smtps = options.smtps;
   wanted.policy = mailbox::make_policy(options.users);
   if (!options.mechanisms.empty()) wanted.mechanisms = options.mechanisms;
+  auto profile = make_profile(options, wanted);
+  if (!profile) return profile.why();
+  const std::vector<session::user> users = profile->policy.users;
+  wanted.profile = std::move(*profile);
   auto started = mailbox::server::start(context.get_executor(), std::move(wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));
@@ -173,9 +196,10 @@ status relay::parts::open_mailbox() {
   shown->smtp_port = mailbox->smtp().port();
   shown->smtps_port = mailbox->smtps().port();
   shown->domain = mailbox::default_domain;
-  if (options.users.empty())
-    shown->users.push_back({std::string(mailbox::demo.name), std::string(mailbox::demo.password)});
-  for (const session::user& user : options.users) shown->users.push_back({user.name, {}});
+  for (const session::user& user : users) {
+    const bool demo = user.name == mailbox::demo.name && user.password.equals(mailbox::demo.password);
+    shown->users.push_back({user.name, demo && options.users.empty() ? std::string(mailbox::demo.password) : ""});
+  }
   for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
     const auto address = reachable(at.address());
     policy.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "relay/app/relay.hpp"
+#include "relay/cli/policy_files.hpp"
 #include "relay/mailbox/accounts.hpp"
 #include "smtpscope/sasl/mechanism.hpp"
 #include "smtpscope/text/ascii.hpp"
@@ -33,6 +34,10 @@ struct typed {
   std::string mailbox_dir;
   std::vector<std::string> users;
   std::vector<std::string> mechanisms;
+  std::string personality;
+  std::vector<std::string> policy_files;
+  std::string max_message_size;
+  bool require_auth = false;
   std::string web_dir;
   std::string state_dir;
   bool behind_proxy = false;
@@ -50,6 +55,8 @@ constexpr const char* examples = R"(Examples:
       the page may also send through mail.example
   smtpscope serve --allow 192.168.1.20:587 --allow-private --ca-file ca.pem
       … and through a server of the local network, whose certificate ca.pem vouches for
+  smtpscope serve --personality gmail --policy faults.json
+      the mailbox answers as Gmail does, with the faults of a policy document
   smtpscope serve --user anna:secret --mailbox-dir ~/Maildir
       a user of the embedded mailbox, and its messages kept in a Maildir
 )";
@@ -159,11 +166,31 @@ status read_numbers(const typed& given, app::serve_options& options) {
   return {};
 }
 
+status read_policies(const typed& given, app::serve_options& options) {
+  if (!given.personality.empty()) {
+    auto policy = personality_named("--personality", given.personality);
+    if (!policy) return policy.why();
+    options.policies.push_back(std::move(*policy));
+  }
+  for (const std::string& file : given.policy_files) {
+    auto policy = policy_from_file("--policy", file);
+    if (!policy) return policy.why();
+    if (status good = check(*policy); !good) return good;
+    options.policies.push_back(std::move(*policy));
+  }
+  options.require_auth = given.require_auth;
+  if (given.max_message_size.empty()) return {};
+  const auto octets = number("--max-message-size", given.max_message_size, 1, std::uint64_t{1} << 40);
+  if (!octets) return octets.why();
+  options.max_message_octets = *octets;
+  return {};
+}
+
 result<app::serve_options> read(const typed& given) {
   app::serve_options options;
   if (given.allow_private) options.private_addresses = tunnel::private_addresses::allowed;
   if (given.allow_no_origin) options.no_origin = web::no_origin::allowed;
-  for (const auto step : {read_listeners, read_lists, read_places, read_exposure, read_numbers})
+  for (const auto step : {read_listeners, read_lists, read_policies, read_places, read_exposure, read_numbers})
     if (const status ok = step(given, options); !ok) return ok.why();
   return options;
 }
@@ -249,6 +276,20 @@ void add_serve(CLI::App& program, int& exit_status) {
       ->type_name("MECHANISM")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command
+      .add_option("--personality", given->personality,
+                  "Whose texts and ways the mailbox has: gmail, gmail-mx, postfix, exchange-online, rfc821, lab")
+      ->type_name("NAME");
+  command
+      .add_option("--policy", given->policy_files,
+                  "A policy document of the mailbox: users, texts, limits, faults, greylisting, rates (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--max-message-size", given->max_message_size,
+                  "Octets of one message that the mailbox takes; else 10485760, or the policy's")
+      ->type_name("OCTETS");
+  command.add_flag("--require-auth", given->require_auth, "Nobody may send to the mailbox without logging in");
   command
       .add_option("--mailbox-dir", given->mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")
       ->type_name("DIR");

@@ -1,9 +1,11 @@
 #include "relay/mailbox/server.hpp"
 
 #include <array>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
@@ -28,7 +30,19 @@ using session::link_security;
 namespace {
 
 constexpr std::size_t disk_threads = 2;
+constexpr std::size_t id_octets = 8;
 constexpr milliseconds accept_pause{100};  // when the system has no more sockets for us
+
+// {id} of the replies' texts.
+std::string hex_id() {
+  std::string id;
+  for (const char c : random_octets(id_octets)) {
+    const auto octet = static_cast<unsigned char>(c);
+    id += "0123456789abcdef"[octet >> 4U];
+    id += "0123456789abcdef"[octet & 15U];
+  }
+  return id;
+}
 
 std::string_view name(net::driven how) noexcept {
   switch (how) {
@@ -46,8 +60,11 @@ std::string_view name(net::driven how) noexcept {
 // Kept alive by every coroutine that uses it.
 class server::core : public std::enable_shared_from_this<core> {
  public:
-  core(const asio::any_io_executor& executor, server_options options, asio::ssl::context tls, message_store& store)
+  core(const asio::any_io_executor& executor, server_options options, std::vector<asio::ssl::context> tls,
+       message_store& store)
       : options_(std::move(options)),
+        profile_(options_.profile ? *options_.profile : own_profile(options_)),
+        policy_(profile_.policy, profile_.rules),
         tls_(std::move(tls)),
         store_(store),
         executor_(executor),
@@ -65,7 +82,7 @@ class server::core : public std::enable_shared_from_this<core> {
   [[nodiscard]] const tcp::acceptor& acceptor(link_security link) const noexcept {
     return link == link_security::tls ? smtps_ : smtp_;
   }
-  [[nodiscard]] session::server_options session_options(link_security link) const;
+  [[nodiscard]] session::server_options session_options(link_security link, std::string client = {}) const;
   // The strand on which the server is controlled.
   [[nodiscard]] const asio::any_io_executor& control() const noexcept { return control_; }
 
@@ -82,7 +99,9 @@ class server::core : public std::enable_shared_from_this<core> {
   awaitable<void> wait_until_gone(milliseconds at_most);
 
   const server_options options_;
-  asio::ssl::context tls_;
+  const session::server_profile profile_;
+  shared_policy policy_;
+  std::vector<asio::ssl::context> tls_;  // by session::certificate_choice
   message_store& store_;
   asio::thread_pool disk_{disk_threads};
   asio::any_io_executor executor_;
@@ -102,10 +121,18 @@ class server::core::live_session {
       : link_(link),
         stream_(std::move(socket)),
         session_(std::move(session)),
-        host_(session_, c.options_.policy, c.store_, c.disk_),
+        host_(executor(), session_, c.policy_, session_.options().client_address, c.store_, c.disk_),
         driver_(
-            stream_, [&c] { return net::ssl_ptr(SSL_new(c.tls_.native_handle())); }, session_, host_,
-            c.options_.limits) {}
+            stream_,
+            [&c, this] {
+              const auto shown = static_cast<std::size_t>(host_.take_certificate());
+              return net::ssl_ptr(SSL_new(c.tls_[shown].native_handle()));
+            },
+            session_, host_, c.options_.limits) {
+    session_.clock(
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    if (link == link_security::tls) host_.choose_certificate();
+  }
 
   [[nodiscard]] asio::any_io_executor executor() { return stream_.socket().get_executor(); }
 
@@ -117,6 +144,7 @@ class server::core::live_session {
   }
   // These two on executor().
   void end() {
+    host_.hurry();
     driver_.stop([this] { session_.shut_down("Service is shutting down"); });
   }
   void cut() { stream_.close(); }
@@ -148,23 +176,17 @@ status server::core::listen() {
   return open(smtps_, options_.smtps, "--smtps");
 }
 
-session::server_options server::core::session_options(link_security link) const {
+session::server_options server::core::session_options(link_security link, std::string client) const {
   const tcp::endpoint& at = link == link_security::tls ? options_.smtps : options_.smtp;
-  session::server_options s;
-  s.host_name = options_.host_name;
+  session::server_options s = profile_.options;
   s.link = link;
-  s.extensions = session::all_extensions();
-  s.extensions.remove(session::extension::dsn);  // who takes NOTIFY=SUCCESS has to send a notification
-  s.auth_on_plain_link = options_.auth_on_plain_link;
-  s.mechanisms = options_.mechanisms;
   s.random = random_octets(session::random_octets);
-  s.hello_after_tls = session::requirement::no;
-  // Programs under test send bare LF, and whoever looks into the mailbox wants to see it.
-  s.content = {session::bare_newlines::accept, session::odd_content::accept, session::odd_content::accept};
-  s.max_message_octets = options_.max_message_octets;
+  s.asks = policy_.asks();
+  s.client_address = std::move(client);
+  if (s.session_id.empty()) s.session_id = hex_id();
   const bool anonymous = options_.without_auth == anonymous_mail::always ||
                          (options_.without_auth == anonymous_mail::on_loopback && at.address().is_loopback());
-  s.auth_before_mail = anonymous ? session::requirement::no : session::requirement::yes;
+  if (!anonymous) s.auth_before_mail = session::requirement::yes;
   return s;
 }
 
@@ -190,7 +212,9 @@ awaitable<void> server::core::accept(link_security link) {
 }
 
 void server::core::take(tcp::socket socket, link_security link) {
-  auto made = session::server_session::create(session_options(link));
+  error_code unknown;
+  const tcp::endpoint client = socket.remote_endpoint(unknown);
+  auto made = session::server_session::create(session_options(link, unknown ? "" : client.address().to_string()));
   if (!made || stopping_ || connections() >= options_.max_connections) return turn_away(std::move(socket), link);
   const auto session = std::make_shared<live_session>(*this, std::move(socket), link, std::move(*made));
   {
@@ -254,11 +278,32 @@ awaitable<void> server::core::stop(milliseconds grace) {
   co_await wait_until_gone(grace);
 }
 
+session::server_profile own_profile(const server_options& options) {
+  session::server_profile p;
+  p.policy = options.policy;
+  session::server_options& s = p.options;
+  s.host_name = options.host_name;
+  s.extensions = session::all_extensions();
+  s.extensions.remove(session::extension::dsn);  // who takes NOTIFY=SUCCESS has to send a notification
+  s.auth_on_plain_link = options.auth_on_plain_link;
+  s.mechanisms = options.mechanisms;
+  s.hello_after_tls = session::requirement::no;
+  // Programs under test send bare LF, and whoever looks into the mailbox wants to see it.
+  s.content = {session::bare_newlines::accept, session::odd_content::accept, session::odd_content::accept};
+  s.max_message_octets = options.max_message_octets;
+  return p;
+}
+
 result<server> server::start(const asio::any_io_executor& executor, server_options options,
                              const net::server_identity& identity, message_store& store) {
-  auto tls = net::make_server_context(identity);
-  if (!tls) return tls.why();
-  auto made = std::make_shared<core>(executor, std::move(options), std::move(*tls), store);
+  std::vector<asio::ssl::context> tls;
+  for (const auto shown : {session::certificate_choice::own, session::certificate_choice::expired,
+                           session::certificate_choice::wrong_name, session::certificate_choice::self_signed}) {
+    auto context = net::make_server_context(identity, shown);
+    if (!context) return context.why();
+    tls.push_back(std::move(*context));
+  }
+  auto made = std::make_shared<core>(executor, std::move(options), std::move(tls), store);
   if (const status listening = made->listen(); !listening) return listening.why();
   made->serve();
   return server(std::move(made));

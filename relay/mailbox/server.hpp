@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "relay/net/session_driver.hpp"
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/session/server_policy.hpp"
+#include "smtpscope/session/server_profile.hpp"
 
 namespace smtpscope::mailbox {
 
@@ -46,7 +48,13 @@ struct server_options {
                                          "OAUTHBEARER"};
   std::size_t max_connections = 100;  // both ports together; further ones are told 421
   net::driver_limits limits = {};
+  // What the server is instead of what own_profile() makes of the above; of it, host_name, policy,
+  // max_message_octets, auth_on_plain_link and mechanisms do not count then.
+  std::optional<session::server_profile> profile = std::nullopt;
 };
+
+// The mailbox as it is without a policy document, as a profile that one can be laid over.
+[[nodiscard]] session::server_profile own_profile(const server_options& options);
 
 class server {
  public:

@@ -1,6 +1,7 @@
 #include "relay/mailbox/session_host.hpp"
 
 #include <array>
+#include <chrono>
 #include <type_traits>
 #include <utility>
 
@@ -41,30 +42,79 @@ session::decision not_stored(const error_code& why) {
 }  // namespace
 
 awaitable<void> session_host::perform(session::server_event& event) {
+  session_.clock(
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  policy_.observe(visit_, event);
   if (const auto* line = std::get_if<session::command_received>(&event)) {
     turn_away_http(*line);
-  } else if (const auto* credentials = std::get_if<session::credentials_offered>(&event)) {
-    static_cast<void>(session_.answer(policy_.decide(*credentials)));
   } else if (const auto* asked = std::get_if<session::secret_requested>(&event)) {
     static_cast<void>(session_.answer_secret(policy_.secret_for(*asked)));
   } else if (const auto* reply = std::get_if<session::send_reply>(&event)) {
     note_login(*reply);
-  } else if (const auto* from = std::get_if<session::reverse_path_offered>(&event)) {
-    static_cast<void>(session_.answer(decide(*from)));
-  } else if (const auto* to = std::get_if<session::forward_path_offered>(&event)) {
-    static_cast<void>(session_.answer(decide(*to)));
-  } else if (const auto* lookup = std::get_if<session::lookup_offered>(&event)) {
-    static_cast<void>(session_.answer(policy_.decide(*lookup)));
+  } else if (const auto* chosen = std::get_if<session::certificate_chosen>(&event)) {
+    certificate_ = chosen->which;
   } else if (const auto* piece = std::get_if<session::content_received>(&event)) {
     co_await take(*piece);
   } else if (std::holds_alternative<session::content_discarded>(event)) {
     writer_.reset();
     failed_ = {};
-  } else if (const auto* offered = std::get_if<session::message_offered>(&event)) {
-    // Answering a session that was closed meanwhile is a misuse it reports and survives.
-    const session::decision d = co_await store(*offered);
-    static_cast<void>(session_.answer(d));
+  } else if (is_question(event)) {
+    auto d = policy_.decide(visit_, event, session_.authenticated_as());
+    if (d) co_await answer(event, std::move(*d));
   }
+}
+
+bool session_host::is_question(const session::server_event& event) noexcept {
+  return std::holds_alternative<session::command_offered>(event) ||
+         std::holds_alternative<session::credentials_offered>(event) ||
+         std::holds_alternative<session::reverse_path_offered>(event) ||
+         std::holds_alternative<session::forward_path_offered>(event) ||
+         std::holds_alternative<session::lookup_offered>(event) ||
+         std::holds_alternative<session::message_offered>(event);
+}
+
+// Answering a session that was closed meanwhile is a misuse it reports and survives.
+awaitable<void> session_host::answer(const session::server_event& question, session::decision d) {
+  adjust(question, d);
+  if (const auto* offered = std::get_if<session::message_offered>(&question)) co_await keep(*offered, d);
+  if (d.delay.count() > 0 && !hurry_) {
+    pause_.expires_after(d.delay);
+    co_await pause_.async_wait(net::use_tuple);
+  }
+  static_cast<void>(session_.answer(d));
+}
+
+void session_host::hurry() {
+  hurry_ = true;
+  pause_.cancel();
+}
+
+void session_host::adjust(const session::server_event& question, session::decision& d) {
+  using session::verdict;
+  if (d.what == verdict::reject && std::holds_alternative<session::forward_path_offered>(question))
+    ++counts_.refused_recipients;
+  // Mail is taken without AUTH, but who tried and failed may not go on as if it had worked: a
+  // submission server would not let it (RFC 4954 §6), and the program's author should notice.
+  if (!login_refused_ || d.what == verdict::reject || !std::holds_alternative<session::reverse_path_offered>(question))
+    return;
+  const wire::reply* theirs = session_.options().replies.find(session::reply_key::auth_required);
+  d = refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
+  if (theirs != nullptr) d.reply = *theirs;
+}
+
+// A message that a fault refuses is let go; one whose answer alone is spoilt was stored before.
+awaitable<void> session_host::keep(const session::message_offered& offered, session::decision& d) {
+  if (d.what == session::verdict::reject) {
+    writer_.reset();
+    failed_ = {};
+    co_return;
+  }
+  session::decision stored = co_await store(offered);
+  if (stored.what == session::verdict::reject) {
+    d = std::move(stored);
+    co_return;
+  }
+  d.queue_id = std::move(stored.queue_id);
 }
 
 // RFC 4954 §6: 235 and 535 end a login of any mechanism.
@@ -74,19 +124,6 @@ void session_host::note_login(const session::send_reply& reply) {
   if (reply.reply.code != 535) return;
   login_refused_ = true;
   ++counts_.refused_logins;
-}
-
-session::decision session_host::decide(const session::reverse_path_offered& q) const {
-  // Mail is taken without AUTH, but who tried and failed may not go on as if it had worked: a
-  // submission server would not let it (RFC 4954 §6), and the program's author should notice.
-  if (login_refused_) return refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
-  return policy_.decide(q);
-}
-
-session::decision session_host::decide(const session::forward_path_offered& q) {
-  session::decision d = policy_.decide(q);
-  if (d.what == session::verdict::reject) ++counts_.refused_recipients;
-  return d;
 }
 
 // A page of any web site can have a browser post SMTP commands to a local port. Its first line

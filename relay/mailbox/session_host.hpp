@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "relay/mailbox/shared_policy.hpp"
 #include "relay/mailbox/store.hpp"
 #include "relay/net/asio.hpp"
-#include "smtpscope/session/server_policy.hpp"
 #include "smtpscope/session/server_session.hpp"
 
 namespace smtpscope::mailbox {
@@ -23,32 +25,53 @@ struct session_counts {
 
 class session_host {
  public:
-  // All of them must outlive the host. Calls of the store that may block run on `disk`.
-  session_host(session::server_session& session, const session::server_policy& policy, message_store& store,
-               boost::asio::thread_pool& disk) noexcept
-      : session_(session), policy_(policy), store_(store), disk_(disk) {}
+  // All of them must outlive the host, which lives on `executor`. Calls of the store that may block
+  // run on `disk`. `client` is the client's IP address.
+  session_host(const boost::asio::any_io_executor& executor, session::server_session& session, shared_policy& policy,
+               std::string client, message_store& store, boost::asio::thread_pool& disk)
+      : session_(session),
+        policy_(policy),
+        visit_(policy.begin(std::move(client))),
+        store_(store),
+        disk_(disk),
+        pause_(executor) {}
 
-  // For net::session_driver.
-  [[nodiscard]] static bool may_block(const session::server_event& event) noexcept {
-    return std::holds_alternative<session::message_offered>(event);
+  // For net::session_driver. What was said before a question goes out before the answer is waited for.
+  [[nodiscard]] bool may_block(const session::server_event& event) const noexcept {
+    return std::holds_alternative<session::message_offered>(event) || (policy_.delays() && is_question(event));
   }
   [[nodiscard]] net::awaitable<void> perform(session::server_event& event);
 
   [[nodiscard]] const session_counts& counts() const noexcept { return counts_; }
 
+  // Implicit TLS is to begin: which certificate is shown.
+  void choose_certificate() { certificate_ = policy_.handshake(visit_); }
+  // Which the next handshake shows; the one after it shows our own again.
+  [[nodiscard]] session::certificate_choice take_certificate() noexcept {
+    return std::exchange(certificate_, session::certificate_choice::own);
+  }
+  // The session is to end: no fault holds an answer back any longer. On the executor.
+  void hurry();
+
  private:
+  [[nodiscard]] static bool is_question(const session::server_event& event) noexcept;
   void note_login(const session::send_reply& reply);
-  [[nodiscard]] session::decision decide(const session::reverse_path_offered& q) const;
-  [[nodiscard]] session::decision decide(const session::forward_path_offered& q);
+  [[nodiscard]] net::awaitable<void> answer(const session::server_event& question, session::decision d);
+  void adjust(const session::server_event& question, session::decision& d);
+  [[nodiscard]] net::awaitable<void> keep(const session::message_offered& offered, session::decision& d);
   void turn_away_http(const session::command_received& line);
   [[nodiscard]] net::awaitable<void> take(const session::content_received& piece);
   [[nodiscard]] net::awaitable<session::decision> store(const session::message_offered& offered);
   [[nodiscard]] envelope envelope_of(const session::message_offered& offered) const;
 
   session::server_session& session_;
-  const session::server_policy& policy_;
+  shared_policy& policy_;
+  session::policy_visit visit_;
   message_store& store_;
   boost::asio::thread_pool& disk_;
+  boost::asio::steady_timer pause_;  // of a fault that delays an answer
+  bool hurry_ = false;
+  session::certificate_choice certificate_ = session::certificate_choice::own;
   std::unique_ptr<message_writer> writer_;  // of the message on its way in
   boost::system::error_code failed_;        // why that message cannot be stored
   bool login_refused_ = false;              // and none was accepted since

@@ -127,6 +127,22 @@ result<std::string> load_or_make_server(const certificate_options& options, cons
   return pem;
 }
 
+// What a server shows whose operator was careless; in the order of session::certificate_choice.
+result<std::array<std::string, 3>> make_wrong_chains(const certificate_options& options, const key_pair& authority) {
+  using std::chrono::days;
+  const covered_names names = names_for(options.host_name);
+  const validity now{options.now - std::chrono::hours{1}, options.now + server_lifetime};
+  const validity past{options.now - days{90}, options.now - days{1}};
+  const auto expired = make_server_certificate(authority, past, names.dns, names.addresses);
+  if (!expired) return expired.why();
+  const auto wrong_name = make_server_certificate(authority, now, {"another-host.invalid"}, {});
+  if (!wrong_name) return wrong_name.why();
+  const auto self_signed = make_authority(now);
+  if (!self_signed) return self_signed.why();
+  return std::array<std::string, 3>{server_pem(*expired, authority), server_pem(*wrong_name, authority),
+                                    to_pem(*self_signed->certificate) + to_pem(*self_signed->key)};
+}
+
 // ca.pem is a copy for other programs: written anew when it is not what it must be.
 result<std::string> publish_authority(const fs::path& file, const key_pair& authority) {
   std::string pem = to_pem(*authority.certificate);
@@ -153,12 +169,18 @@ result<server_identity> load_or_create_identity(const certificate_options& optio
   fs::path ca_file = options.state_dir / "ca.pem";
   auto ca_pem = publish_authority(ca_file, *authority);
   if (!ca_pem) return ca_pem.why();
-  return server_identity{std::move(ca_file), std::move(*ca_pem), std::move(*chain_and_key)};
+  auto wrong = make_wrong_chains(options, *authority);
+  if (!wrong) return wrong.why();
+  return server_identity{std::move(ca_file), std::move(*ca_pem), std::move(*chain_and_key), std::move(*wrong)};
 }
 
-result<boost::asio::ssl::context> make_server_context(const server_identity& identity) {
+result<boost::asio::ssl::context> make_server_context(const server_identity& identity,
+                                                      session::certificate_choice shown) {
   namespace ssl = boost::asio::ssl;
-  const boost::asio::const_buffer pem(identity.chain_and_key_pem.data(), identity.chain_and_key_pem.size());
+  const std::string& octets = shown == session::certificate_choice::own
+                                  ? identity.chain_and_key_pem
+                                  : identity.wrong_chains_and_keys[static_cast<std::size_t>(shown) - 1];
+  const boost::asio::const_buffer pem(octets.data(), octets.size());
   ssl::context context(ssl::context::tls_server);
   error_code failed;
   context.use_certificate_chain(pem, failed);

@@ -10,6 +10,7 @@
 // Each file is complete or absent (written aside, synced, renamed), a key and its certificate
 // share a file, and the lock makes concurrent first starts agree on one CA.
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include "smtpscope/base/result.hpp"
+#include "smtpscope/session/decision.hpp"
 
 namespace smtpscope::net {
 
@@ -36,6 +38,9 @@ struct server_identity {
   std::filesystem::path ca_file;  // to be named to the user
   std::string ca_pem;             // its content
   std::string chain_and_key_pem;  // server certificate, CA certificate and the server's key: a secret
+  // The same for certificates that no client should take, made anew each time and kept nowhere: of
+  // session::certificate_choice, without `own`.
+  std::array<std::string, 3> wrong_chains_and_keys = {};
 };
 
 // Loads the identity from the state directory; makes the CA at the first start, and the server
@@ -46,7 +51,8 @@ struct server_identity {
 
 // A context for servers: TLS 1.2 or later, no compression, no renegotiation.
 // Error: invalid_argument when OpenSSL refuses the identity.
-[[nodiscard]] result<boost::asio::ssl::context> make_server_context(const server_identity& identity);
+[[nodiscard]] result<boost::asio::ssl::context> make_server_context(
+    const server_identity& identity, session::certificate_choice shown = session::certificate_choice::own);
 
 // This machine's name where it is a Domain of RFC 5321 §4.1.2, else "localhost".
 [[nodiscard]] std::string local_host_name();

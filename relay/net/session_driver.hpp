@@ -208,6 +208,7 @@ class session_driver {
   awaitable<bool> perform_io(std::variant<Kinds...>& event) {
     if (const auto* reply = pick<session::send_reply>(event)) co_return co_await link_.send(reply->bytes);
     if (const auto* bytes = pick<session::send_bytes>(event)) co_return co_await link_.send(bytes->bytes);
+    if (const auto* octets = pick<session::send_garbage>(event)) co_return co_await link_.send(octets->bytes);
     if (const auto* timer = pick<session::arm_timer>(event)) link_.arm(timer->after);
     if (pick<session::start_tls>(event) != nullptr) {
       const bool good = co_await link_.start_tls();

@@ -9,6 +9,7 @@
 
 #include "members.hpp"
 #include "smtpscope/session/nonce.hpp"
+#include "smtpscope/session/server_profile.hpp"
 #include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::api {
@@ -120,6 +121,18 @@ std::optional<sim::hang_up> read_fault(members& m) {
   return sim::hang_up{verb, false};
 }
 
+// A policy document over the members that stand beside it.
+void read_policy(members& m, sim::setup& out) {
+  if (!m.has("policy")) return;
+  const json* document = m.object("policy");
+  if (document == nullptr) return;
+  auto profile = session::read_profile_document(*document, {{}, {}, std::move(out.server), std::move(out.policy), {}});
+  if (!profile) return m.fail("policy: " + profile.why().detail);
+  out.server = std::move(profile->options);
+  out.policy = std::move(profile->policy);
+  out.rules = std::move(profile->rules);
+}
+
 void read_server(members& m, sim::setup& out) {
   const json* value = m.object("server");
   if (value == nullptr) return;
@@ -138,6 +151,7 @@ void read_server(members& m, sim::setup& out) {
     }
   if (s.has("mechanisms")) out.server.mechanisms = s.texts("mechanisms");
   out.fault = read_fault(s);
+  read_policy(s, out);
   if (s.problem()) m.fail("server: " + s.problem()->detail);
 }
 

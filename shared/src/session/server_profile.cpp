@@ -279,10 +279,10 @@ result<server_profile> read_profile(std::string_view text, server_profile base) 
                  "the document: expected at most " + std::to_string(most_profile_octets) + " octets"};
   const auto document = parse_json(text);
   if (!document) return error{document.why().code, "the document: " + document.why().detail};
-  return read_profile(*document, std::move(base));
+  return read_profile_document(*document, std::move(base));
 }
 
-result<server_profile> read_profile(const json& document, server_profile base) {
+result<server_profile> read_profile_document(const json& document, server_profile base) {
   profile_problem problem;
   profile_members m{document, "", problem};
   server_options& o = base.options;

@@ -1,7 +1,9 @@
 #include "smtpscope/sim/whole_session.hpp"
 
+#include <chrono>
 #include <utility>
 
+#include "smtpscope/session/policy_engine.hpp"
 #include "smtpscope/text/digest.hpp"
 #include "smtpscope/trace/recorded_client.hpp"
 
@@ -11,6 +13,7 @@ namespace {
 
 // RFC 5737: an address that stands for a server and is none.
 constexpr std::string_view address = "192.0.2.25";
+constexpr std::string_view client_address = "192.0.2.7";
 // A server's own work between a command and its reply.
 constexpr microseconds thinking{800};
 
@@ -33,10 +36,36 @@ json tls_info(const std::string& host) {
 // Both sides see the same connection.
 sasl::channel_binding binding() { return {text::digest(text::digest_kind::sha256, "simulated TLS"), {}}; }
 
+// The words of a certificate that does not verify, as the relay's OpenSSL tells them.
+trace::transport_problem refused(session::certificate_choice shown, const std::string& host) {
+  const auto because = [&host](const char* reason, const std::string& why) {
+    return trace::transport_problem{"tls", "tls_verify", "The certificate of " + host + " is not to be trusted: " + why,
+                                    reason};
+  };
+  switch (shown) {
+    case session::certificate_choice::own: break;
+    case session::certificate_choice::expired: return because("expired", "its time is over");
+    case session::certificate_choice::wrong_name: return because("name_mismatch", "it is for another host");
+    case session::certificate_choice::self_signed: return because("self_signed", "it vouches for itself");
+  }
+  return {};
+}
+
+// What the server sends, and how long it waits before.
+struct answer {
+  std::string bytes;
+  std::optional<session::server_transition> state;  // of a reply
+  microseconds wait{0};
+};
+
 class runner {
  public:
   runner(session::client_session client, session::server_session server, setup s)
-      : client_(std::move(client), s.secrets, *s.words), server_(std::move(server)), setup_(std::move(s)) {}
+      : client_(std::move(client), s.secrets, *s.words),
+        server_(std::move(server)),
+        setup_(std::move(s)),
+        engine_(setup_.policy, setup_.rules),
+        visit_(engine_.begin(std::string{client_address})) {}
 
   std::vector<trace::entry> run() {
     connect();
@@ -68,7 +97,7 @@ class runner {
     if (implicit()) {
       record.tls_started(now_);
       now_ += 2 * setup_.latency;
-      client_.tls_established(tls_info(setup_.server.host_name), now_, binding());
+      if (!secure(engine_.handshake(visit_))) return;
     } else {
       client_.ready();
     }
@@ -85,19 +114,37 @@ class runner {
   // The server reads what has arrived; its replies go back one by one.
   void server_speaks() {
     while (const auto event = server_.next()) {
-      (void)session::answer(setup_.policy, server_, *event);
-      if (std::holds_alternative<session::message_offered>(*event))
-        (void)server_.answer(session::server_policy::stored("SIMULATED"));
-      if (const auto* reply = std::get_if<session::send_reply>(&*event)) {
-        to_client_.push_back(*reply);
+      if (const auto* asked = std::get_if<session::secret_requested>(&*event))
+        (void)server_.answer_secret(engine_.secret_for(*asked));
+      if (auto d = engine_.decide(visit_, *event, server_.authenticated_as(), server_time())) {
+        d->queue_id = "SIMULATED";
+        wait_ += d->delay;
+        (void)server_.answer(*d);
       }
+      engine_.observe(visit_, *event, server_time());
+      if (const auto* reply = std::get_if<session::send_reply>(&*event)) send(reply->bytes, reply->state);
+      if (const auto* octets = std::get_if<session::send_garbage>(&*event)) send(octets->bytes, std::nullopt);
+      if (const auto* chosen = std::get_if<session::certificate_chosen>(&*event)) shown_ = chosen->which;
     }
   }
 
+  void send(std::string bytes, std::optional<session::server_transition> state) {
+    to_client_.push_back({std::move(bytes), state, std::exchange(wait_, microseconds{0})});
+  }
+  [[nodiscard]] milliseconds server_time() const { return std::chrono::duration_cast<milliseconds>(now_ + wait_); }
+
   void handshake() {
     now_ += 2 * setup_.latency;  // RFC 8446 §2: one round trip
-    server_.tls_established(binding());
-    client_.tls_established(tls_info(setup_.server.host_name), now_, binding());
+    if (secure(shown_)) server_.tls_established(binding());
+  }
+
+  // False where the client does not trust the certificate, and leaves.
+  bool secure(session::certificate_choice shown) {
+    const std::string& host = setup_.server.host_name;
+    const bool good = shown == session::certificate_choice::own;
+    good ? client_.tls_established(tls_info(host), now_, binding())
+         : client_.transport_error(refused(shown, host), now_);
+    return good;
   }
 
   // What the client said together arrives together. Where the server hangs up it has still answered
@@ -113,12 +160,27 @@ class runner {
 
   void carry_to_client() {
     now_ += setup_.latency;
-    for (const session::send_reply& reply : std::exchange(to_client_, {})) {
+    for (const answer& given : std::exchange(to_client_, {})) {
       if (client_.session().over()) return;
-      client_.record().server_moved(reply.state);
-      client_.receive(reply.bytes);
+      if (!patient(given.wait)) return;
+      if (given.state) client_.record().server_moved(*given.state);
+      client_.receive(given.bytes);
       client_speaks();
     }
+  }
+
+  // False where the client's time for an answer was over before it came.
+  [[nodiscard]] bool patient(microseconds wait) {
+    while (!client_.session().over()) {
+      const microseconds limit = session::timeout_of(client_.session().phase(), setup_.client.wait);
+      if (wait < limit || limit == microseconds{0}) break;
+      wait -= limit;
+      now_ += limit;
+      client_.timer_fired(now_);
+      client_speaks();
+    }
+    now_ += wait;
+    return !client_.session().over();
   }
 
   [[nodiscard]] bool hangs_up_at(const session::send_bytes& sent) const {
@@ -130,6 +192,7 @@ class runner {
   // The server has gone, or has nothing more to say.
   void nothing_came() {
     if (cut_ || server_.over()) {
+      if (!patient(std::exchange(wait_, microseconds{0}))) return;
       now_ += setup_.latency;
       return client_.peer_closed(now_);
     }
@@ -142,7 +205,11 @@ class runner {
   setup setup_;
   session_time now_{0};
   std::vector<session::send_bytes> to_server_;
-  std::vector<session::send_reply> to_client_;
+  std::vector<answer> to_client_;
+  session::policy_engine engine_;
+  session::policy_visit visit_;
+  microseconds wait_{0};  // before the next answer
+  session::certificate_choice shown_ = session::certificate_choice::own;
   bool tls_wanted_ = false;
   bool cut_ = false;
 };
@@ -156,6 +223,8 @@ result<std::vector<trace::entry>> run(setup s) {
   if (s.client.random.empty()) s.client.random = text::digest(text::digest_kind::sha256, "simulated client");
   if (s.server.random.empty()) s.server.random = text::digest(text::digest_kind::sha256, "simulated server");
   if (s.client.server_name.empty()) s.client.server_name = s.server.host_name;
+  if (s.server.client_address.empty()) s.server.client_address = client_address;
+  if (!s.rules.empty()) s.server.asks = session::questions::every_command;
   s.client.control = session::control::automatic;  // nobody is there to be asked
   auto client = session::client_session::create(s.client, s.mail);
   if (!client) return client.why();

@@ -33,7 +33,7 @@ inline constexpr std::size_t most_profile_octets = 1024 * 1024;
 // of the member that is wrong and says what is expected. No password stands in it.
 [[nodiscard]] result<server_profile> read_profile(std::string_view text, server_profile base = {});
 // The same for a document that is parsed already.
-[[nodiscard]] result<server_profile> read_profile(const json& document, server_profile base = {});
+[[nodiscard]] result<server_profile> read_profile_document(const json& document, server_profile base = {});
 
 // Whether users' passwords are written. A document without them is refused when it is read.
 enum class passwords : std::uint8_t { left_out, written };

@@ -9,6 +9,7 @@
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/time.hpp"
 #include "smtpscope/session/client_session.hpp"
+#include "smtpscope/session/policy_rules.hpp"
 #include "smtpscope/session/server_policy.hpp"
 #include "smtpscope/session/server_session.hpp"
 #include "smtpscope/trace/entry.hpp"
@@ -27,6 +28,7 @@ struct setup {
   session::submission mail;
   session::server_options server;
   session::server_policy policy;
+  session::policy_rules rules;
   std::optional<hang_up> fault;
   milliseconds latency{20};  // one way
   trace::secrets secrets = trace::secrets::masked;
