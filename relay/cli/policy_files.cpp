@@ -1,5 +1,6 @@
 #include "relay/cli/policy_files.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -20,9 +21,7 @@ std::string read_all(std::istream& from) {
   return text;
 }
 
-error wrong(const std::string& option, const std::string& value, const std::string& why) {
-  return {errc::invalid_argument, option + " " + value + ": " + why};
-}
+error wrong(const std::string& label, const std::string& why) { return {errc::invalid_argument, label + ": " + why}; }
 
 }  // namespace
 
@@ -32,16 +31,16 @@ result<app::policy_document> personality_named(const std::string& option, const 
     if (p.name == name) return app::policy_document{option + " " + name, std::string(p.document)};
     known += (known.empty() ? "" : ", ") + std::string(p.name);
   }
-  return wrong(option, name, "write one of " + known);
+  return wrong(option + " " + name, "write one of " + known);
 }
 
 result<app::policy_document> policy_from_file(const std::string& option, const std::string& file) {
   const std::string label = option.empty() ? file : option + " " + file;
   if (file == "-") return app::policy_document{label, read_all(std::cin)};
   std::ifstream from(file, std::ios::binary);
-  if (!from) return wrong(option, file, "cannot be read: " + std::generic_category().message(errno));
+  if (!from) return wrong(label, "cannot be read: " + std::generic_category().message(errno));
   std::string text = read_all(from);
-  if (from.bad()) return wrong(option, file, "cannot be read: is it a directory?");
+  if (from.bad()) return wrong(label, "cannot be read: is it a directory?");
   return app::policy_document{label, std::move(text)};
 }
 

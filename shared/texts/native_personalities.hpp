@@ -11,7 +11,7 @@ struct personality {
   std::string_view document;  // JSON, see session/server_profile.hpp
 };
 
-// By name; they live as long as the program.
+// By the names of their files; they live as long as the program.
 [[nodiscard]] const std::vector<personality>& personalities();
 
 }  // namespace smtpscope::texts

@@ -339,7 +339,7 @@ TEST(Personalities, AreAllThereAndNamedAsTheirFiles) {
     server_case c = playing(names.back().c_str(), "");
     EXPECT_TRUE(session::server_session::create(c.options)) << p.name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"exchange-online", "gmail", "gmail-mx", "lab", "postfix", "rfc821"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"exchange-online", "gmail-mx", "gmail", "lab", "postfix", "rfc821"}));
 }
 
 }  // namespace

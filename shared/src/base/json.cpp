@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,8 +38,9 @@ class builder {
     return true;
   }
   template <class Exception>
-  bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Exception& /*why*/) {
-    return stop("not a JSON text");
+  bool parse_error(std::size_t position, const std::string& /*token*/, const Exception& /*why*/) {
+    if (!problem_) problem_ = invalid("not a JSON text: wrong at octet " + std::to_string(position));
+    return false;
   }
 
   result<json> take() {

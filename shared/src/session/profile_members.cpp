@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "smtpscope/session/server_replies.hpp"
+#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::session {
 
@@ -41,9 +42,11 @@ std::string profile_members::at(const char* key, std::size_t index) const {
 void profile_members::fail(std::string_view key, std::string_view expected) { fail_at(at(key), expected); }
 
 void profile_members::fail_at(const std::string& pointer, std::string_view expected) {
-  if (problem_) return;
-  problem_ = error{errc::invalid_argument,
-                   (pointer.empty() ? std::string{"the document"} : pointer) + ": expected " + std::string{expected}};
+  refuse((pointer.empty() ? std::string{"the document"} : pointer) + ": expected " + std::string{expected});
+}
+
+void profile_members::refuse(std::string detail) {
+  if (!problem_) problem_ = error{errc::invalid_argument, std::move(detail)};
 }
 
 const json* profile_members::find(const char* key) {
@@ -57,9 +60,9 @@ void profile_members::done() {
   if (!object_.is_object()) return;
   for (const auto& [key, value] : object_.items()) {
     if (std::find(known_.begin(), known_.end(), std::string_view{key}) != known_.end()) continue;
-    std::string names = "no such member; known are";
-    for (const std::string_view one : known_) names.append(" ").append(one);
-    return fail(key, names);
+    std::string detail = at(key) + ": no such member; known are";
+    for (const std::string_view one : known_) detail.append(" ").append(one);
+    return refuse(std::move(detail));
   }
 }
 
@@ -164,7 +167,9 @@ std::optional<wire::reply> read_reply(const json& value, const std::string& at, 
   }
   auto parsed = parse_reply_lines(lines);
   if (parsed) return std::move(*parsed);
-  problem = error{errc::invalid_argument, at + ": expected a reply: " + parsed.why().detail};
+  std::string detail = at + ": expected a reply: " + parsed.why().detail;
+  std::replace_if(detail.begin(), detail.end(), text::is_control, '?');  // the document may be somebody else's
+  problem = error{errc::invalid_argument, std::move(detail)};
   return std::nullopt;
 }
 

@@ -56,6 +56,7 @@ class profile_members {
   // What is wrong with a member: "expected …".
   void fail(std::string_view key, std::string_view expected);
   void fail_at(const std::string& pointer, std::string_view expected);
+  void refuse(std::string detail);  // in words of its own
   [[nodiscard]] profile_problem& problem() noexcept { return problem_; }
 
   // When all members have been asked for: any other is a mistake.

@@ -133,7 +133,11 @@ void read_replies(profile_members& m, reply_texts& texts) {
   if (!value->is_object()) return;
   for (const auto& [key, written] : value->items()) {
     const auto known = reply_key_named(key);
-    if (!known) return inner.fail(key, "no such reply; shared/README.md lists their names");
+    if (!known) {
+      std::string detail = inner.at(key) + ": no such reply; known are";
+      for (const own_reply& one : own_replies) detail.append(" ").append(one.name);
+      return inner.refuse(std::move(detail));
+    }
     const auto r = read_reply(written, inner.at(key), m.problem());
     if (!r) return;
     if (!same_sense(*r, *known))
