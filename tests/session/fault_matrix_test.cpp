@@ -7,6 +7,7 @@
 #include "smtpscope/sim/whole_session.hpp"
 #include "support/policy_files.hpp"
 #include "support/trace_checks.hpp"
+#include "texts/native_texts.hpp"
 
 namespace smtpscope::test {
 namespace {
@@ -27,6 +28,7 @@ sim::setup setup_with(const std::string& rules, tls_policy tls = tls_policy::sta
   s.server = std::move(p.options);
   s.policy = std::move(p.policy);
   s.rules = std::move(p.rules);
+  s.words = &trace::native_texts();
   return s;
 }
 
