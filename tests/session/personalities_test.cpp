@@ -191,7 +191,7 @@ S: 535 5.7.8 Error: authentication failed: (reason unavailable)
 C: AUTH FOO
 S: 535 5.7.8 Error: authentication failed: Invalid authentication mechanism
 C: AUTH PLAIN
-S: 334 
+S: 334\x20
 C: *
 S: 501 5.7.0 Authentication aborted
 C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
