@@ -237,6 +237,35 @@ int serve(const typed& given) {
   return 0;
 }
 
+// What the embedded mailbox is.
+void add_mailbox_options(CLI::App& command, typed& given) {
+  command.add_option("--user", given.users, "A user of the mailbox instead of the demo user (repeatable)")
+      ->type_name("NAME:PASSWORD")
+      ->allow_extra_args(false);
+  command
+      .add_option("--auth", given.mechanisms,
+                  "SASL mechanisms that the mailbox offers; else all that a password serves for (repeatable)")
+      ->type_name("MECHANISM")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("--personality", given.personality,
+                  "Whose texts and ways the mailbox has: gmail, gmail-mx, postfix, exchange-online, rfc821, lab")
+      ->type_name("NAME");
+  command
+      .add_option("--policy", given.policy_files,
+                  "A policy document of the mailbox: users, texts, limits, faults, greylisting, rates (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--max-message-size", given.max_message_size,
+                  "Octets of one message that the mailbox takes; else 10485760, or the policy's")
+      ->type_name("OCTETS");
+  command.add_flag("--require-auth", given.require_auth, "Nobody may send to the mailbox without logging in");
+  command.add_option("--mailbox-dir", given.mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")
+      ->type_name("DIR");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& program, int& exit_status) {
@@ -267,32 +296,7 @@ void add_serve(CLI::App& program, int& exit_status) {
       ->type_name("URL")
       ->allow_extra_args(false);
   command.add_flag("--allow-no-origin", given->allow_no_origin, "Programs that send no Origin may use the tunnel");
-  command.add_option("--user", given->users, "A user of the mailbox instead of the demo user (repeatable)")
-      ->type_name("NAME:PASSWORD")
-      ->allow_extra_args(false);
-  command
-      .add_option("--auth", given->mechanisms,
-                  "SASL mechanisms that the mailbox offers; else all that a password serves for (repeatable)")
-      ->type_name("MECHANISM")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      .add_option("--personality", given->personality,
-                  "Whose texts and ways the mailbox has: gmail, gmail-mx, postfix, exchange-online, rfc821, lab")
-      ->type_name("NAME");
-  command
-      .add_option("--policy", given->policy_files,
-                  "A policy document of the mailbox: users, texts, limits, faults, greylisting, rates (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--max-message-size", given->max_message_size,
-                  "Octets of one message that the mailbox takes; else 10485760, or the policy's")
-      ->type_name("OCTETS");
-  command.add_flag("--require-auth", given->require_auth, "Nobody may send to the mailbox without logging in");
-  command
-      .add_option("--mailbox-dir", given->mailbox_dir, "Keep the mailbox's messages in this Maildir; else in memory")
-      ->type_name("DIR");
+  add_mailbox_options(command, *given);
   command.add_option("--web-dir", given->web_dir, "The built page; else ../web beside the program")->type_name("DIR");
   command
       .add_option("--state-dir", given->state_dir,
