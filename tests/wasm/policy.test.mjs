@@ -41,7 +41,7 @@ const bad = [
 ];
 
 test('the schema and the core take and refuse the same documents', async () => {
-  const core = await load();
+  const core = await load('simulation');
   const { returned: message } = call(core, 'blob_new', { text: 'Subject: x\r\n\r\nx\r\n' });
   for (const members of good) {
     assert.ok(validate(document(members)), JSON.stringify(validate.errors));
@@ -55,7 +55,7 @@ test('the schema and the core take and refuse the same documents', async () => {
 });
 
 test('every personality follows the schema, and a session with it comes to an end', async () => {
-  const core = await load();
+  const core = await load('simulation');
   const { returned: message } = call(core, 'blob_new', { text: 'Subject: x\r\n\r\nx\r\n' });
   const directory = join(root, 'shared/personalities');
   const files = readdirSync(directory);
