@@ -27,7 +27,8 @@ struct mailing_list {
 struct server_policy {
   std::vector<user> users;
   // Accepted forward-paths "local@domain" or "Name <local@domain>", "@domain" for every mailbox of a
-  // domain, or "*" for every mailbox there is. Domains compare without case. "Postmaster" is always accepted (RFC 5321 §4.5.1).
+  // domain, or "*" for every mailbox there is. Domains compare without case. "Postmaster" is always accepted (RFC 5321
+  // §4.5.1).
   std::vector<std::string> mailboxes;
   verdict anonymous = verdict::reject;  // of SASL ANONYMOUS
   std::vector<mailing_list> lists;
