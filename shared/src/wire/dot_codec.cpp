@@ -9,9 +9,17 @@ namespace {
 constexpr std::size_t block_octets = 512;
 constexpr std::size_t blocks_at_once = 8;
 
+// Made twice where the program can ask the processor which one it runs: vectors of 32 octets, not of 16.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define SMTPSCOPE_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
+#else
+#define SMTPSCOPE_WIDE_VECTORS
+#endif
+
 // Whether a dot follows an LF in the block at `p`; the octet before it is looked at too. A loop
 // without branches, which compilers turn into vector instructions.
-bool dot_after_lf(const char* p) noexcept {
+SMTPSCOPE_WIDE_VECTORS bool dot_after_lf(const char* p) noexcept {
   unsigned char found = 0;
   for (std::size_t i = 0; i < block_octets; ++i)
     found |= static_cast<unsigned char>(static_cast<unsigned char>(p[i] == '.') &

@@ -92,6 +92,14 @@ TEST(SaslDigestMd5, QuotationMarksAreEscaped) {  // in a realm and a user name, 
   EXPECT_EQ(value_of(answer, "response"), values.response) << "hashed without the backslashes";
 }
 
+TEST(SaslDigestMd5, VectorOfCurl) {  // its test 907: a quotation mark in the realm and in the user name
+  const auto values = digest_md5({"us\"er", "cu\"rl", "5300d17a1d695bd411e4cdf96f9548c23ced6175",
+                                  "34333231353332313633323137333231", "smtp/127.0.0.1", ""},
+                                 "secret");
+  EXPECT_EQ(values.response, "53d3347e1b559d23be78934ae4a78488");
+  EXPECT_EQ(values.response_auth, "10e46a05e3ac0781486c2a4eb09cf1cb");
+}
+
 TEST(SaslDigestMd5, NamesAreHashedAsLatin1WherePossible) {  // RFC 2831 §2.1.2.1
   client_mechanism m = test::client("DIGEST-MD5", test::client_of("J\xC3\xBCrgen", "p\xC3\xA4ss", "cnonce"));
   const std::string answer = *respond(m, "nonce=\"n\",algorithm=md5-sess,charset=utf-8");
