@@ -46,6 +46,8 @@ maildir:
   directory = /mail/inbox
   maildir_format
   create_directory
+  mode = 0644
+  directory_mode = 0755
 begin authenticators
 plain:
   driver = plaintext

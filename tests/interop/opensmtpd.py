@@ -12,7 +12,8 @@ import own_root
 import root_server
 
 PACKAGE = "opensmtpd"
-USERS = {"opensmtpd": 65531, "opensmtpq": 65532, "vmail": 65533}
+# vmail delivers, and is who runs the tests where that is not root: the Maildir is for its owner alone.
+USERS = {"opensmtpd": 65531, "opensmtpq": 65532, "vmail": int(os.environ.get("SUDO_UID", 0)) or 65533}
 
 CONFIG = """\
 table mailboxes {{ {mailboxes} }}
