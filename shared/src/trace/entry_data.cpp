@@ -81,6 +81,10 @@ json ending(session::outcome result, const std::optional<session::failure>& why,
 
 }  // namespace
 
+std::pair<std::string, std::string> names(session::client_transition t) {
+  return {std::string{name(t.before)}, std::string{name(t.after)}};
+}
+
 json result_data(const session::finished& f) {
   json data = ending(f.result, f.why, f.recipients);
   if (f.messages.size() < 2) return data;

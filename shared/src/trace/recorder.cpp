@@ -59,10 +59,6 @@ client_stage stage_of(const session::send_bytes& sent) {
   return client_stage::other;
 }
 
-std::pair<std::string, std::string> names(session::client_transition t) {
-  return {std::string{name(t.before)}, std::string{name(t.after)}};
-}
-
 wire::reply_context context_of(client_stage stage) {
   if (stage == client_stage::greeting) return wire::reply_context::greeting;
   return stage == client_stage::ehlo ? wire::reply_context::ehlo : wire::reply_context::ordinary;

@@ -12,14 +12,6 @@
 
 namespace smtpscope::trace {
 
-namespace {
-
-std::pair<std::string, std::string> names(session::client_transition t) {
-  return {std::string{name(t.before)}, std::string{name(t.after)}};
-}
-
-}  // namespace
-
 // What a command line, of which `said` octets stand in earlier entries, tells of a login: the response
 // behind AUTH, or a line said by hand in answer to a challenge.
 void recorder::hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed) {
@@ -101,16 +93,20 @@ void recorder::hide_range(entry& e, std::uint32_t begin, std::uint32_t end) {
   e.masked.emplace_back(begin, hidden);
 }
 
+// Masks all that a reply says.
+void recorder::hide_text(entry& e, const wire::reply& reply) {
+  for (std::size_t i = 0; i < e.fields.size(); ++i)
+    if (e.fields[i].name == "text" && e.fields[i].begin < e.fields[i].end) hide(e, i);
+  set(e.data, "lines", smtpscope::to_json(std::vector<std::string>(reply.lines.size(), std::string{mask})));
+}
+
 // A server may say back what it was told, even in base64.
 void recorder::hide_echoes(entry& e, const wire::reply& reply) {
   if (secrets_ == secrets::shown) return;
   auto found = hidden_.find(e.bytes);
   if (const auto octets = text::base64_decode(reply.text()); octets && hidden_.find(*octets)) {
     set(e.data, "decoded", json(nullptr));
-    for (std::size_t i = 0; i < e.fields.size(); ++i)
-      if (e.fields[i].name == "text" && e.fields[i].begin < e.fields[i].end) hide(e, i);
-    set(e.data, "lines", smtpscope::to_json(std::vector<std::string>(reply.lines.size(), std::string{mask})));
-    return;
+    return hide_text(e, reply);
   }
   if (!found) return;
   for (; found; found = hidden_.find(e.bytes, found->begin + mask.size()))
@@ -125,10 +121,7 @@ void recorder::add_challenge(entry& e, const session::reply_received& received) 
   if (const auto octets = text::base64_decode(received.reply.value.text()))
     set(e.data, "decoded", challenge_parts(received.mechanism, sasl_responses_, *octets, shown));
   if (secrets_ == secrets::shown || challenge_secrecy(received.mechanism, sasl_responses_) == secrecy::open) return;
-  for (std::size_t i = 0; i < e.fields.size(); ++i)
-    if (e.fields[i].name == "text" && e.fields[i].begin < e.fields[i].end) hide(e, i);
-  set(e.data, "lines",
-      smtpscope::to_json(std::vector<std::string>(received.reply.value.lines.size(), std::string{mask})));
+  hide_text(e, received.reply.value);
 }
 
 }  // namespace smtpscope::trace

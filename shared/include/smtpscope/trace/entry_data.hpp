@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "smtpscope/session/event.hpp"
@@ -16,6 +17,9 @@ namespace smtpscope::trace {
 [[nodiscard]] std::string_view name(session::failure_kind k) noexcept;
 [[nodiscard]] std::string_view name(session::fate f) noexcept;
 [[nodiscard]] std::string_view name(retry r) noexcept;
+
+// The states before and after, as an entry's "client" has them.
+[[nodiscard]] std::pair<std::string, std::string> names(session::client_transition t);
 
 // Data of a `result` entry: {outcome, failure?: {kind, stage, detail}, recipients: [{path, accepted, code?}]};
 // with several messages also messages: the same of each, and each recipient's `end`.

@@ -72,6 +72,7 @@ class recorder {
   void hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed);
   void hide(entry& e, std::size_t field);
   void hide_range(entry& e, std::uint32_t begin, std::uint32_t end);
+  void hide_text(entry& e, const wire::reply& reply);
   void hide_echoes(entry& e, const wire::reply& reply);
   void remember(const json& parts, const json& without_secrets);
 
