@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ctime>
 #include <utility>
 
 #include <openssl/rand.h>
 
-#include "relay/base/durable_file.hpp"
+#include "relay/cli/input.hpp"
 #include "smtpscope/mime/address_list.hpp"
 #include "smtpscope/mime/composer.hpp"
 #include "smtpscope/mime/downgrade.hpp"
@@ -22,19 +21,7 @@ constexpr std::size_t most_octets = std::size_t{1} << 30;  // far more than any 
 error wrong(std::string detail) { return {errc::invalid_argument, std::move(detail)}; }
 
 result<std::string> read_all(const std::string& option, const std::string& file) {
-  if (file != "-") {
-    io_result<std::string> text = read_file(file, most_octets);
-    if (!text) return wrong(option + " " + file + ": " + text.error().message());
-    return std::move(*text);
-  }
-  std::string all;
-  std::array<char, 16 * 1024> piece{};
-  for (std::size_t n = 1; n > 0 && all.size() < most_octets;) {
-    n = std::fread(piece.data(), 1, piece.size(), stdin);
-    all.append(piece.data(), n);
-  }
-  if (std::ferror(stdin) != 0) return wrong(option + " -: standard input cannot be read");
-  return all;
+  return read_input(option + " " + file, file, most_octets);
 }
 
 // Files of Unix end their lines in LF; RFC 5321 §2.3.8 knows CRLF only.

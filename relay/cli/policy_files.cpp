@@ -1,25 +1,14 @@
 #include "relay/cli/policy_files.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <system_error>
+#include <utility>
 
+#include "relay/cli/input.hpp"
 #include "smtpscope/session/server_profile.hpp"
 #include "texts/native_personalities.hpp"
 
 namespace smtpscope::cli {
 
 namespace {
-
-// One octet more than a document may have, so that a longer one is told from one that fits.
-std::string read_all(std::istream& from) {
-  std::string text(session::most_profile_octets + 1, '\0');
-  from.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(from.gcount()));
-  return text;
-}
 
 error wrong(const std::string& label, const std::string& why) { return {errc::invalid_argument, label + ": " + why}; }
 
@@ -36,12 +25,9 @@ result<app::policy_document> personality_named(const std::string& option, const 
 
 result<app::policy_document> policy_from_file(const std::string& option, const std::string& file) {
   const std::string label = option.empty() ? file : option + " " + file;
-  if (file == "-") return app::policy_document{label, read_all(std::cin)};
-  std::ifstream from(file, std::ios::binary);
-  if (!from) return wrong(label, "cannot be read: " + std::generic_category().message(errno));
-  std::string text = read_all(from);
-  if (from.bad()) return wrong(label, "cannot be read: is it a directory?");
-  return app::policy_document{label, std::move(text)};
+  auto text = read_input(label, file, session::most_profile_octets);
+  if (!text) return text.why();
+  return app::policy_document{label, std::move(*text)};
 }
 
 status check(const app::policy_document& policy) {

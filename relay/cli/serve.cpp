@@ -175,7 +175,6 @@ status read_policies(const typed& given, app::serve_options& options) {
   for (const std::string& file : given.policy_files) {
     auto policy = policy_from_file("--policy", file);
     if (!policy) return policy.why();
-    if (status good = check(*policy); !good) return good;
     options.policies.push_back(std::move(*policy));
   }
   options.require_auth = given.require_auth;

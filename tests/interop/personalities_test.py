@@ -57,8 +57,8 @@ def answers(port, trusting):
     return found
 
 
-def policy_file(directory, **members):
-    path = pathlib.Path(directory) / "policy.json"
+def policy_file(directory, name="policy.json", **members):
+    path = pathlib.Path(directory) / name
     path.write_text(json.dumps({"smtpscope": "policy", "version": 1, **members}))
     return str(path)
 
@@ -98,6 +98,14 @@ class Personalities(unittest.TestCase):
             with Delivery(relay) as delivery:
                 self.assertEqual(client.sendmail(USER, ["whoever@anywhere.example"], b"Subject: x\r\n\r\nx\r\n"), {})
             self.assertEqual(delivery.content(), b"Subject: x\r\n\r\nx\r\n")
+
+    def test_documents_are_judged_as_they_lie_over_each_other(self):
+        below = policy_file(self.directory, "below.json", limits={"rcptmax": 5})
+        relay = Relay("--policy", below, "--policy", policy_file(self.directory, extensions=["SIZE", "LIMITS"]))
+        self.addCleanup(relay.stop)
+        with smtplib.SMTP("localhost", relay.smtp, timeout=PATIENCE) as client:
+            client.ehlo()
+            self.assertEqual(client.esmtp_features["limits"], "RCPTMAX=5")
 
     def test_rfc821_makes_smtplib_fall_back_to_helo(self):
         relay = self.relay("--personality", "rfc821")
