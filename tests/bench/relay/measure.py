@@ -1,223 +1,179 @@
 #!/usr/bin/env python3
-"""Measures what a tunnel costs the relay: CPU a GiB, memory a tunnel, memory when a side stalls.
+"""Measures what a tunnel costs, of smtpscope and of others, side by side in one run.
 
-Starts the program given on ephemeral ports, with a server of its own behind it on loopback, and
-reads the relay's CPU time and memory from /proc. Prints one JSON object.
+    tests/bench/relay/measure.py PROGRAM [--only NAME] [--rounds N] [--json]
+
+Every figure is taken of one peer after the other before the next round begins, so that what else the
+machine does meets all of them; the table shows medians. README.md says what the figures are and what
+this needs.
 """
 
 import argparse
-import base64
 import json
-import os
-import re
-import select
-import socket
-import struct
+import pathlib
+import statistics
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 
-MEBI = 1 << 20
-FRAME = 64 * 1024
-MASK = b"\x37\xfa\x21\x3d"
-SILENCE = 2.0  # seconds without progress that count as a stall
+import peers
+from peers import BUILD, HERE, Lighttpd, Peer, Smtpscope, Socat, Websockify, WispJs, free_port
 
-
-def cpu_seconds(pid: int) -> float:
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+GIBI = 1 << 30
+OFFERED = 256 << 20  # octets, to a side that takes none
+ROUND_TRIPS = 5000
+SESSIONS = 200  # of mail
 
 
-def resident_kib(pid: int) -> int:
-    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1))
+def build_load() -> pathlib.Path:
+    """The load generator, compiled when its sources are newer."""
+    program = BUILD / "relay_load"
+    sources = sorted((HERE / "load").glob("*.cpp"))
+    newest = max(file.stat().st_mtime for file in (HERE / "load").iterdir())
+    if not program.exists() or program.stat().st_mtime < newest:
+        BUILD.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["c++", "-std=c++20", "-O2", "-o", str(program), *map(str, sources), "-lssl", "-lcrypto", "-pthread"], check=True)
+    return program
 
 
-def masked_frame(opcode: int, payload: bytes) -> bytes:
-    size = len(payload)
-    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size) if size < 65536 else b"\xff" + struct.pack(">Q", size)
-    key = (MASK * (size // 4 + 1))[:size]
-    body = (int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big") if size else b""
-    return bytes([0x80 | opcode]) + length + MASK + body
+class Load:
+    """One run of the load generator against a peer."""
 
+    def __init__(self, program: pathlib.Path, mode: str, kind: str, port: int, backend: int, number: int, tls: bool):
+        command = [str(program), mode, kind, str(port), str(backend), str(number), *(["tls"] if tls else [])]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.line()  # "ready"
 
-class Relay:
-    """The program under measurement."""
+    def line(self) -> str:
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the load generator failed: {' '.join(self.process.args)}")
+        return line
 
-    def __init__(self, program: str, port: int):
-        self.state = tempfile.TemporaryDirectory()
-        command = [program, "serve", "--listen", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
-                   "--allow", f"127.0.0.1:{port}", "--allow-private", "--allow-no-origin", "--state-dir", self.state.name,
-                   "--max-bytes-up", str(1 << 40), "--max-bytes-down", str(1 << 40), "--log-level", "off"]  # fmt: skip
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r"open http://127\.0\.0\.1:(\d+)/", self.process.stdout.readline()).group(1))
+    def go(self) -> dict:
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return json.loads(self.line())
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
+    def end(self) -> None:
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
         self.process.wait()
-        self.state.cleanup()
 
 
-class Page:
-    """A tunnel's page, at the level of octets."""
+class Bench:
+    def __init__(self, program: pathlib.Path):
+        self.program = program
 
-    def __init__(self, relay: Relay):
-        self.socket = socket.create_connection(("127.0.0.1", relay.port))
-        self.socket.sendall(
-            (f"GET /tunnel HTTP/1.1\r\nHost: 127.0.0.1:{relay.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-             "Sec-WebSocket-Protocol: smtpscope.tunnel.v1\r\n\r\n").encode())  # fmt: skip
-        self.unread = b""
-        while b"\r\n\r\n" not in self.unread:
-            self.more()
-        header, self.unread = self.unread.split(b"\r\n\r\n", 1)
-        assert header.startswith(b"HTTP/1.1 101"), header
-        self.expect("hello")
+    def of(self, peer_class: type[Peer], mode: str, number: int) -> tuple[dict, float, int]:
+        """What the generator found, CPU seconds and KiB that the peer took meanwhile."""
+        peer = peer_class(free_port())
+        try:
+            load = Load(self.program, mode, peer.kind, peer.port, peer.backend, number, peer.tls)
+            cpu, memory = peer.cpu_seconds(), peer.resident_kib()
+            found = load.go()
+            cpu, memory = peer.cpu_seconds() - cpu, peer.resident_kib() - memory
+            load.end()
+            return found, cpu, memory
+        finally:
+            peer.stop()
 
-    def more(self) -> None:
-        octets = self.socket.recv(65536)
-        if not octets:
-            raise ConnectionError("the relay hung up")
-        self.unread += octets
+    def up(self, peer):
+        return {"CPU s/GiB up": self.of(peer, "up", GIBI)[1]}
 
-    def expect(self, event: str) -> None:
-        """Takes the next text frame, which is short."""
-        while len(self.unread) < 4 or len(self.unread) < 4 + struct.unpack(">H", self.unread[2:4])[0]:
-            if len(self.unread) >= 2 and self.unread[1] < 126 and len(self.unread) >= 2 + self.unread[1]:
-                break
-            self.more()
-        start, size = (2, self.unread[1]) if self.unread[1] < 126 else (4, struct.unpack(">H", self.unread[2:4])[0])
-        frame, self.unread = json.loads(self.unread[start : start + size]), self.unread[start + size :]
-        assert frame["ev"] == event, frame
+    def down(self, peer):
+        return {"CPU s/GiB down": self.of(peer, "down", GIBI)[1]}
 
-    def say(self, **frame) -> None:
-        self.socket.sendall(masked_frame(1, json.dumps(frame).encode()))
+    def idle(self, peer):
+        found, _, grown = self.of(peer, "idle", peer.idle_tunnels)
+        return {"KiB/idle tunnel": grown / found["tunnels"]}
 
-    def connect(self, port: int) -> None:
-        self.say(op="credit", bytes=1 << 32)
-        self.say(op="open", host="127.0.0.1", port=port, tls="none")
-        self.expect("resolved")
-        self.expect("connected")
+    def round_trips(self, peer):
+        found, _, _ = self.of(peer, "rtt", ROUND_TRIPS)
+        return {"200 B p50 µs": found["p50"], "p99 µs": found["p99"]}
 
+    def rate(self, peer):
+        return {"tunnels/s": self.of(peer, "rate", peer.rate_tunnels)[0]["per_second"]}
 
-class Server:
-    """Accepts connections and hands them out."""
+    def stall(self, peer):
+        return {f"stall {way}, MiB grown": self.of(peer, f"stall-{way}", OFFERED)[2] / 1024 for way in ("up", "down")}
 
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port = self.listener.getsockname()[1]
+    FIGURES = (up, down, idle, round_trips, rate, stall)
 
-    def accept(self) -> socket.socket:
-        return self.listener.accept()[0]
-
-
-def discard(source: socket.socket, octets: int) -> None:
-    buffer = bytearray(MEBI)
-    while octets > 0:
-        n = source.recv_into(buffer)
-        if n == 0:
-            raise ConnectionError("ended early")
-        octets -= n
-
-
-def send_until_stalled(target: socket.socket, piece: bytes, most: int) -> int:
-    """Returns how many octets were taken before nothing moved for a while."""
-    target.setblocking(False)
-    sent = 0
-    view = memoryview(piece)
-    at = 0
-    while sent < most and select.select([], [target], [], SILENCE)[1]:
-        n = target.send(view[at:])
-        at = (at + n) % len(piece)
-        sent += n
-    target.setblocking(True)
-    return sent
+    def mail(self, relay_class: type[Smtpscope]) -> dict:
+        """Whole sessions with TLS to a mailbox in a process of its own: directly, and through a relay."""
+        mailbox = Mailbox(free_port())
+        relay = relay_class(mailbox.backend)
+        try:
+            report = {}
+            for name, kind, port, processes in (("direct", "raw", mailbox.backend, [mailbox]),
+                                                ("relayed", "tunnel", relay.port, [mailbox, relay])):  # fmt: skip
+                load = Load(self.program, "mail", kind, port, mailbox.backend, SESSIONS, False)
+                cpu = sum(p.cpu_seconds() for p in processes)
+                own = load.go()["own_cpu_seconds"]
+                cpu = sum(p.cpu_seconds() for p in processes) - cpu
+                load.end()
+                load = Load(self.program, "trips", kind, port, mailbox.backend, 1, False)
+                trips = load.go()
+                load.end()
+                report[name] = {"cpu_us_a_session": round((own + cpu) / SESSIONS * 1e6), **trips}
+            return report
+        finally:
+            relay.stop()
+            mailbox.stop()
 
 
-def throughput(relay: Relay, server: Server, gibi: float) -> dict:
-    frames = int(gibi * 1024 * MEBI) // FRAME
-    burst = masked_frame(2, os.urandom(FRAME)) * 16
-    page = Page(relay)
-    page.connect(server.port)
-    peer = server.accept()
+class Mailbox(Smtpscope):
+    """The embedded mailbox, whose port for STARTTLS is `backend`."""
 
-    begin, start = cpu_seconds(relay.process.pid), time.monotonic()
-    sink = threading.Thread(target=discard, args=(peer, frames * FRAME))
-    sink.start()
-    for _ in range(frames // 16):
-        page.socket.sendall(burst)
-    sink.join()
-    up = {"cpu_s_per_gib": round((cpu_seconds(relay.process.pid) - begin) / gibi, 3), "seconds": round(time.monotonic() - start, 2)}
-
-    begin, start = cpu_seconds(relay.process.pid), time.monotonic()
-    chunk = os.urandom(MEBI)
-
-    def pump():
-        for _ in range(frames * FRAME // MEBI):
-            peer.sendall(chunk)
-
-    source = threading.Thread(target=pump)
-    source.start()
-    discard(page.socket, frames * FRAME)  # and a little of headers, which stays unread
-    source.join()
-    down = {"cpu_s_per_gib": round((cpu_seconds(relay.process.pid) - begin) / gibi, 3), "seconds": round(time.monotonic() - start, 2)}
-    return {"up": up, "down": down}
+    def start(self):
+        return self.run(self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--smtps", "127.0.0.1:0",
+                        "--smtp", f"127.0.0.1:{self.backend}", "--state-dir", self.folder.name, "--log-level", "off")  # fmt: skip
 
 
-def idle(relay: Relay, server: Server, tunnels: int) -> dict:
-    warm = Page(relay)  # what the first tunnel brings with it is no cost of the others
-    warm.connect(server.port)
-    kept = [server.accept()]
-    before = resident_kib(relay.process.pid)
-    pages = []
-    for _ in range(tunnels):
-        page = Page(relay)
-        page.connect(server.port)
-        kept.append(server.accept())
-        pages.append(page)
-    return {"tunnels": tunnels, "kib_each": round((resident_kib(relay.process.pid) - before) / tunnels, 1)}
+def shown(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def stall(relay: Relay, server: Server) -> dict:
-    report = {}
-    for direction in ("up", "down"):
-        page = Page(relay)
-        page.connect(server.port)
-        peer = server.accept()
-        before = resident_kib(relay.process.pid)
-        if direction == "up":
-            taken = send_until_stalled(page.socket, masked_frame(2, b"u" * FRAME), 256 * MEBI)
-        else:
-            taken = send_until_stalled(peer, b"d" * FRAME, 256 * MEBI)
-        report[direction] = {
-            "offered_mib": 256,
-            "taken_mib_by_all_sockets": round(taken / MEBI, 1),
-            "relay_grew_kib": resident_kib(relay.process.pid) - before,
-        }
-        page.socket.close()
-        peer.close()
-    return report
+def table(rows: dict[str, dict[str, float]]) -> str:
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    lines = ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    for name, row in rows.items():
+        lines.append(f"| {name} | " + " | ".join(shown(row[c]) if c in row else "" for c in columns) + " |")
+    return "\n".join(lines)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="build/native/smtpscope")
-    parser.add_argument("--gib", type=float, default=1.0, help="to carry in each direction (default 1)")
-    parser.add_argument("--tunnels", type=int, default=500, help="idle ones (default 500)")
+    parser.add_argument("--only", action="append", help="peers whose name contains this (repeatable)")
+    parser.add_argument("--figure", action="append", help="up, down, idle, round_trips, rate, stall, mail (repeatable)")
+    parser.add_argument("--rounds", type=int, default=3, help="default 3")
+    parser.add_argument("--json", action="store_true", help="all rounds, as JSON, instead of the table")
     given = parser.parse_args()
-    server = Server()
-    report = {}
-    for name, measure in (("throughput", lambda r: throughput(r, server, given.gib)),
-                          ("idle", lambda r: idle(r, server, given.tunnels)),
-                          ("stall", lambda r: stall(r, server))):  # fmt: skip
-        with Relay(given.program, server.port) as relay:
-            report[name] = measure(relay)
-    json.dump(report, sys.stdout, indent=2)
-    print()
+    Smtpscope.program = str(pathlib.Path(given.program).resolve())
+    chosen = [p for p in (Smtpscope, Socat, Lighttpd, Websockify, WispJs)
+              if not given.only or any(text in p.name for text in given.only)]  # fmt: skip
+    bench = Bench(build_load())
+    rounds: dict[str, dict[str, list[float]]] = {p.name: {} for p in chosen}
+    figures = [f for f in Bench.FIGURES if not given.figure or f.__name__ in given.figure]
+    for number in range(given.rounds):
+        for figure in figures:
+            for peer in chosen:
+                print(f"round {number + 1}: {figure.__name__} of {peer.name}", file=sys.stderr)
+                for name, value in figure(bench, peer).items():
+                    rounds[peer.name].setdefault(name, []).append(value)
+    mail = [bench.mail(Smtpscope) for _ in range(given.rounds)] if not given.figure or "mail" in given.figure else []
+    if given.json:
+        json.dump({"peers": rounds, "mail": mail}, sys.stdout, indent=2)
+        print()
+        return 0
+    if figures:
+        print(table({name: {f: statistics.median(v) for f, v in row.items()} for name, row in rounds.items()}))
+    if mail:
+        ways = {way: {f: statistics.median(m[way][f] for m in mail) for f in mail[0][way]} for way in mail[0]}
+        more = {"relayed / direct": {f: ways["relayed"][f] / ways["direct"][f] for f in ways["direct"]}}
+        print("\nA mail session with TLS of 4 kB: CPU µs of all processes; round trips to the first word, and in all\n")
+        print(table({**ways, **more}))
     return 0
 
 
