@@ -115,6 +115,17 @@ TEST(ClientMechanism, TokensAreForTokenMechanisms) {
   EXPECT_EQ(none.ends().front().why->kind, failure_kind::mechanism_not_offered);
 }
 
+TEST(ClientMechanism, AnEmptyInitialResponseIsAnEqualsSign) {  // RFC 4954 §4
+  client_case c = sasl_case({"EXTERNAL"});
+  client_driver d = logging_in(c, "EXTERNAL PLAIN");
+  EXPECT_EQ(d.take_sent(), "AUTH EXTERNAL =\r\n");
+  c.options.ir = session::initial_response::withheld;
+  client_driver later = logging_in(c, "EXTERNAL");
+  EXPECT_EQ(later.take_sent(), "AUTH EXTERNAL\r\n");
+  later.receive("334 \r\n");
+  EXPECT_EQ(later.take_sent(), "\r\n");
+}
+
 TEST(ClientMechanism, TheChoiceIsExplained) {
   session::client_authentication a{
       session::client_authentication_options{session::credentials{"u", secret{"p"}},

@@ -170,7 +170,8 @@ const std::string ok = "S: 250 x\n";
 const std::string whole = content("x") + "S: 250 queued\n";
 
 TEST(ClientRecipients, BeyondTheServersNumberComeInTheNextTransaction) {
-  for (const char* reply : {"S: 452 4.5.3 Too many recipients\n", "S: 452 too many\n"})
+  for (const char* reply : {"S: 452 4.5.3 Too many recipients\n", "S: 452 too many\n", "S: 552 too many\n",
+                            "S: 552 5.5.3 Too many recipients\n"})
     expect_dialogue(
         many(reply, 5, nothing,
              mail_from + ok + asked(1, 2) + rcpt("r3@x.example") + reply + whole +  // 4 and 5 are not asked in vain
@@ -197,6 +198,10 @@ TEST(ClientRecipients, A452ThatMeansSomethingElseIsAnAnswer) {
       many("no storage", 2, nothing,
            mail_from + ok + asked(1, 1) + rcpt("r2@x.example") + "S: 452 4.2.2 full\n" + whole + "C: QUIT\n" + bye);
   c.end = {outcome::partly, failure_kind::refused, client_stage::rcpt, "rcpt.452"};
+  expect_dialogue(c);
+  c = many("that mailbox is full", 2, nothing,
+           mail_from + ok + asked(1, 1) + rcpt("r2@x.example") + "S: 552 5.2.2 full\n" + whole + "C: QUIT\n" + bye);
+  c.end = {outcome::partly, failure_kind::refused, client_stage::rcpt, "rcpt.552"};
   expect_dialogue(c);
   c = many("for the very first", 1, nothing,
            mail_from + ok + rcpt("r1@x.example") + "S: 452 4.5.3 too many\nC: QUIT\n" + bye);

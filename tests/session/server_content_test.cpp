@@ -100,6 +100,23 @@ TEST(ServerContent, TooMuchIsReadToItsEndAndRefused) {
   }
 }
 
+TEST(ServerContent, TheDeclaredSizeEndsNothing) {  // RFC 1870 §6.2
+  const std::string content = "one\r\ntwo\r\nthree\r\n";
+  for (const char* size : {"0", "1", "5", "17", "1000"}) {
+    server_driver d{sample_server("", "")};
+    d.connected();
+    d.receive("EHLO a.example\r\nMAIL FROM:<amy@mail.example> SIZE=" + std::string{size} +
+              "\r\nRCPT TO:<bob@mail.example>\r\nDATA\r\n");
+    (void)d.take_sent();
+    d.receive(content);
+    EXPECT_EQ(d.take_sent(), "") << size;
+    d.receive(".\r\n");
+    EXPECT_EQ(d.take_sent(), "250 2.0.0 OK: queued as 1\r\n") << size;
+    ASSERT_EQ(d.messages().size(), 1U);
+    EXPECT_EQ(d.messages()[0].content, content);
+  }
+}
+
 TEST(ServerContent, HowItIsCutDoesNotShowInTheRefusal) {
   server_case c = sample_server("", "");
   c.options.max_message_octets = 20;
@@ -191,6 +208,8 @@ TEST(ServerLimits, LinesOfCommands) {
   const auto noop = [](std::size_t octets) { return "NOOP " + std::string(octets - 7, 'x') + "\r\n"; };
   d.receive(noop(512));  // RFC 5321 §4.5.3.1.4
   EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n");
+  d.receive(noop(limits::extended_command_line_octets));  // the parameters of extensions need room
+  EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n");
   d.receive(noop(limits::extended_command_line_octets + 1));
   EXPECT_EQ(d.take_sent(), "500 5.5.2 Line too long\r\n");
   d.receive(noop(100000));
@@ -263,6 +282,8 @@ TEST(ServerLimits, InputIsLookedAtOneCommandAtATime) {
   for (int i = 0; i < 6; ++i)
     if (const auto event = s.next(); event && std::holds_alternative<session::send_reply>(*event)) ++replies;
   EXPECT_LE(replies, 3) << "replies are made as they are taken";
+  while (const auto event = s.next()) replies += std::holds_alternative<session::send_reply>(*event) ? 1 : 0;
+  EXPECT_EQ(replies, 1001) << "and none is lost: RFC 2920 §3.2";
 }
 
 }  // namespace

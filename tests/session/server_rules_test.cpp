@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "session/server_script.hpp"
 #include "smtpscope/session/rules.hpp"
 
@@ -157,6 +160,64 @@ TEST(ServerRules, WhatMustComeFirstComesFirst) {
       }
     }
   }
+}
+
+// The table once more, as RFC 5321 §3.1, §3.3 and §4.1.4, RFC 3207 §4, RFC 4954 §4 and RFC 3030 §2 say
+// it: where each command is carried out, and what it earns where it is not.
+TEST(ServerRules, TheTableSaysWhatTheStandardsSay) {
+  constexpr int yes = 0;
+  const struct {
+    verb what;
+    int codes[session::command_states.size()];  // greeted, between mails, MAIL, RCPT, inside BDAT, refused
+  } table[] = {
+      {verb::ehlo, {yes, yes, yes, yes, yes, 503}},     {verb::helo, {yes, yes, yes, yes, yes, 503}},
+      {verb::starttls, {503, yes, 503, 503, 503, 503}}, {verb::auth, {503, yes, 503, 503, 503, 503}},
+      {verb::mail, {503, yes, 503, 503, 503, 503}},     {verb::rcpt, {503, 503, yes, yes, 503, 503}},
+      {verb::data, {503, 503, 503, yes, 503, 503}},     {verb::bdat, {503, 503, 503, yes, yes, 503}},
+      {verb::rset, {yes, yes, yes, yes, yes, 503}},     {verb::noop, {yes, yes, yes, yes, yes, 503}},
+      {verb::quit, {yes, yes, yes, yes, yes, yes}},     {verb::vrfy, {yes, yes, yes, yes, yes, 503}},
+      {verb::expn, {yes, yes, yes, yes, yes, 503}},     {verb::help, {yes, yes, yes, yes, yes, 503}},
+      {verb::unknown, {500, 500, 500, 500, 500, 503}},
+  };
+  static_assert(std::size(table) == wire::verb_count);
+  server_facts f;
+  f.starttls_offered = f.auth_offered = f.bdat_offered = f.expn_offered = true;
+  for (const auto& row : table)
+    for (std::size_t i = 0; i < session::command_states.size(); ++i) {
+      const server_rule now = session::check(session::command_states[i], row.what, f);
+      EXPECT_EQ(now.code, row.codes[i]) << wire::name(row.what) << " in " << name(session::command_states[i]);
+      EXPECT_EQ(now.says, row.codes[i] == yes ? verdict::accept : verdict::reject);
+    }
+}
+
+// RFC 5321 §4.3.2, with 500, 501, 502, 503 and 421, which any command may earn (§4.2.4, §4.1.4), and the
+// codes of the extensions: 530, 538 (RFC 3207 §4, RFC 4954 §6), 555 (§4.1.1.11).
+TEST(ServerRules, RefusalsStandInTheListsOfTheirCommands) {
+  const std::set<int> any{421, 500, 501, 502, 503, 530};
+  const std::map<verb, std::set<int>> lists{
+      {verb::ehlo, {504, 550}},
+      {verb::helo, {504, 550}},
+      {verb::mail, {552, 451, 452, 550, 553, 455, 555}},
+      {verb::rcpt, {550, 551, 552, 553, 450, 451, 452, 455, 555}},
+      {verb::data, {552, 554, 451, 452, 450, 550}},
+      {verb::bdat, {552, 554, 451, 452, 450, 550}},
+      {verb::vrfy, {550, 551, 553, 504}},
+      {verb::expn, {550, 504}},
+      {verb::help, {504}},
+      {verb::auth, {432, 454, 504, 534, 535, 538}},
+  };
+  for (unsigned bits = 0; bits < all_facts; ++bits)
+    for (const recipients named : {recipients::none_asked, recipients::all_refused, recipients::some}) {
+      server_facts f = facts_of(bits);
+      f.named = named;
+      for (const server_rule& row : session::server_rules) {
+        const server_rule now = session::check(row.state, row.what, f);
+        if (now.says == verdict::accept || any.count(now.code) != 0) continue;
+        const auto list = lists.find(row.what);
+        ASSERT_TRUE(list != lists.end() && list->second.count(now.code) != 0)
+            << wire::name(row.what) << " in " << name(row.state) << ": " << now.code;
+      }
+    }
 }
 
 TEST(ServerRules, WhatIsNotOfferedIs502WhateverTheState) {

@@ -232,6 +232,23 @@ S: 503 5.5.1 Not allowed inside a mail transaction; send RSET first
   expect_dialogue(c);
 }
 
+// RFC 4954 §5: whoever says it, logged in or not, and it makes nobody somebody.
+TEST(ServerAuth, TheAuthParameterIsTakenAndNotBelieved) {
+  server_driver d{on_tls("", "")};
+  d.connected();
+  d.receive("EHLO a.example\r\n");
+  for (const char* value : {"<>", "tim+2Bx@mail.example"}) {
+    (void)d.take_sent();
+    d.receive("MAIL FROM:<amy@mail.example> AUTH=" + std::string{value} + "\r\nRCPT TO:<bob@mail.example>\r\n");
+    EXPECT_EQ(d.take_sent(), "250 2.1.0 Sender OK\r\n250 2.1.5 Recipient OK\r\n") << value;
+    EXPECT_EQ(d.session().authenticated_as(), "");
+    d.receive("DATA\r\n.\r\n");
+  }
+  ASSERT_EQ(d.offers().size(), 2U);
+  EXPECT_EQ(d.offers()[0].parameters.auth, "");
+  EXPECT_EQ(d.offers()[1].parameters.auth, "tim+x@mail.example");
+}
+
 TEST(ServerAuth, TellsTheHostWhoItIs) {
   server_driver d{on_tls("", "")};
   d.connected();

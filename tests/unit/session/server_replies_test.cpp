@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "smtpscope/session/server_extension.hpp"
 
 namespace smtpscope::test {
@@ -21,6 +24,50 @@ TEST(ServerReplies, EveryKeyHasItsName) {
   }
   EXPECT_FALSE(session::reply_key_named(""));
   EXPECT_FALSE(session::reply_key_named("GREETING"));
+}
+
+// RFC 2034 §4: a code on every 2yz, 4yz and 5yz but the greeting and EHLO's (and HELO's) success, of the
+// same class; none on 3yz.
+TEST(ServerReplies, EnhancedCodesStandWhereTheyMust) {
+  for (const session::own_reply& r : session::own_replies) {
+    const wire::reply made = session::own_template(r.key);
+    const bool bare = r.key == reply_key::greeting || r.key == reply_key::ehlo || r.key == reply_key::helo;
+    EXPECT_EQ(made.enhanced.has_value(), !bare && r.code / 100 != 3) << r.name;
+  }
+}
+
+// RFC 5248 §2.4 and what RFC 6531 §3.5 and RFC 7504 §3 added to the registry. Its lists are not closed: the
+// last row is what RFC 5321 itself asks for, or what servers have long said.
+TEST(ServerReplies, CodesStandTogetherAsInTheRegistry) {
+  const std::map<std::string, std::set<int>> registry{
+      {"1.1", {451, 550}},
+      {"1.3", {501}},
+      {"1.5", {250}},
+      {"3.0", {221, 250, 421, 451, 550, 554}},
+      {"3.4", {552, 554}},
+      {"4.2", {421}},
+      {"5.0", {220, 250, 251, 252, 253, 451, 452, 454, 458, 459, 501, 502, 503, 554}},
+      {"5.1", {430, 500, 501, 503, 530, 550, 554, 555}},
+      {"5.2", {500, 501, 502, 550, 555}},
+      {"5.4", {451, 501, 502, 503, 504, 550, 555}},
+      {"6.7", {550, 553}},
+      {"6.8", {252, 550, 553}},
+      {"7.0", {220, 235, 450, 454, 500, 501, 503, 504, 530, 535, 550}},
+      {"7.1", {451, 454, 502, 503, 533, 550, 551}},
+      {"7.8", {535, 554}},
+      {"7.11", {524, 538}},
+  };
+  const std::set<std::string> of_any_code{"0.0", "1.0", "1.7", "6.0"};  // the registry gives them no list
+  const std::set<std::pair<std::string, int>> beyond{
+      {"5.3", 452}, {"3.2", 421}, {"3.2", 554}, {"7.0", 421}, {"5.1", 502}};
+  for (const session::own_reply& r : session::own_replies) {
+    if (r.subject == session::no_code) continue;
+    const std::string code = std::to_string(r.subject) + "." + std::to_string(r.detail);
+    const auto listed = registry.find(code);
+    EXPECT_TRUE((listed != registry.end() && listed->second.count(r.code) != 0) || of_any_code.count(code) != 0 ||
+                beyond.count({code, r.code}) != 0)
+        << r.name << ": " << r.code << " with x." << code;
+  }
 }
 
 TEST(ServerReplies, WrittenLinesReadBack) {

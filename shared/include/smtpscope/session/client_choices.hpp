@@ -130,11 +130,11 @@ struct client_facts : message_facts {
   return transaction == verdict::accept ? client_action::send_content : client_action::unexpected;
 }
 
-// 452 after others were accepted: the server takes no more in this transaction (RFC 5321 §4.5.3.1.10),
-// unless its enhanced code says that it means something else (RFC 5248: 4.3.1, 4.2.2 …).
+// 452, or 552 of old servers, after others were accepted: the server takes no more in this transaction
+// (RFC 5321 §4.5.3.1.10), unless its enhanced code says that it means something else (4.3.1, 4.2.2 …).
 [[nodiscard]] constexpr bool too_many_recipients(int code, bool enhanced, bool enhanced_5_3,
                                                  std::size_t accepted) noexcept {
-  return code == 452 && accepted > 0 && (!enhanced || enhanced_5_3);
+  return (code == 452 || code == 552) && accepted > 0 && (!enhanced || enhanced_5_3);
 }
 
 enum class at_server : std::uint8_t { closed, open };  // a transaction: MAIL was accepted and nothing ended it

@@ -36,7 +36,7 @@ enum class farewell : std::uint8_t { after_recipients, in_last_group };
 enum class chunking : std::uint8_t { never, if_binary, when_offered };
 // A message larger than the server's SIZE (RFC 1870): offer it all the same, or refuse it here.
 enum class size_check : std::uint8_t { by_server, here };
-// Recipients answered with 452 after others were accepted (RFC 5321 §4.5.3.1.10).
+// Recipients answered with 452 or 552 after others were accepted (RFC 5321 §4.5.3.1.10).
 enum class too_many : std::uint8_t { next_transaction, report };
 // manual: every command waits for the host as command_ready.
 enum class control : std::uint8_t { automatic, manual };
