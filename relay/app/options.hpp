@@ -47,12 +47,14 @@ struct serve_options {
   std::uint64_t most_tunnels = 1024;
   tunnel::limits tunnel_limits;
   web::http_limits http_limits;
-  milliseconds drain{3'000};  // for tunnels to finish when the relay is asked to end
+  std::string log_level = "info";  // as spdlog names it
+  milliseconds drain{3'000};       // for tunnels to finish when the relay is asked to end
 };
 
-// ${XDG_STATE_HOME:-~/.local/state}/smtpscope; nothing when neither variable leads anywhere.
+// $STATE_DIRECTORY (of a systemd service), else ${XDG_STATE_HOME:-~/.local/state}/smtpscope; nothing when none of
+// these variables leads anywhere.
 [[nodiscard]] std::optional<std::filesystem::path> default_state_dir();
-// ../web beside the running program.
+// ../share/smtpscope beside the running program where a page lies there, else ../web.
 [[nodiscard]] std::filesystem::path default_web_dir();
 
 }  // namespace smtpscope::app

@@ -97,6 +97,32 @@ result<session::server_profile> make_profile(const serve_options& options, const
   return profile;
 }
 
+result<mailbox::server_options> make_mailbox_options(const serve_options& options) {
+  mailbox::server_options wanted;
+  wanted.smtp = options.smtp;
+  wanted.smtps = options.smtps;
+  wanted.policy = mailbox::make_policy(options.users);
+  if (!options.mechanisms.empty()) wanted.mechanisms = options.mechanisms;
+  auto profile = make_profile(options, wanted);
+  if (!profile) return profile.why();
+  wanted.profile = std::move(*profile);
+  return wanted;
+}
+
+result<net::tls_client> load_trust(const serve_options& options) {
+  auto trust = net::tls_client::with_system_roots(options.ca_files);
+  if (!trust) return wrong("--ca-file " + trust.why().detail);
+  return trust;
+}
+
+// Whether a relay that listens there may be started at all.
+status judge_exposure(const serve_options& options) {
+  if (options.listen.address().is_loopback() || options.shown_to == exposure::behind_public_proxy) return {};
+  return wrong("--listen " + text_of(options.listen) +
+               ": other machines can reach this; that needs --behind-proxy (a proxy that does TLS) and --public "
+               "(anybody may use it), or listen on a loopback address such as 127.0.0.1:8025");
+}
+
 result<std::unique_ptr<mailbox::message_store>> make_store(const serve_options& options) {
   if (!options.mailbox_dir) return std::unique_ptr<mailbox::message_store>(std::make_unique<mailbox::memory_store>());
   auto opened = mailbox::maildir_store::open(*options.mailbox_dir);
@@ -156,8 +182,8 @@ class relay::parts {
 };
 
 status relay::parts::open() {
-  auto trust = net::tls_client::with_system_roots(options.ca_files);
-  if (!trust) return wrong("--ca-file " + trust.why().detail);
+  auto trust = load_trust(options);
+  if (!trust) return trust.why();
   remote_tls.emplace(std::move(*trust));
   policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
   policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
@@ -178,16 +204,10 @@ status relay::parts::open_mailbox() {
   auto trust = net::tls_client::with_only(identity->ca_pem);
   if (!trust) return wrong("--state-dir: " + identity->ca_file.string() + ": " + trust.why().detail);
   mailbox_tls.emplace(std::move(*trust));
-  mailbox::server_options wanted;
-  wanted.smtp = options.smtp;
-  wanted.smtps = options.smtps;
-  wanted.policy = mailbox::make_policy(options.users);
-  if (!options.mechanisms.empty()) wanted.mechanisms = options.mechanisms;
-  auto profile = make_profile(options, wanted);
-  if (!profile) return profile.why();
-  const std::vector<session::user> users = profile->policy.users;
-  wanted.profile = std::move(*profile);
-  auto started = mailbox::server::start(context.get_executor(), std::move(wanted), *identity, *store);
+  auto wanted = make_mailbox_options(options);
+  if (!wanted) return wanted.why();
+  const std::vector<session::user> users = wanted->profile->policy.users;
+  auto started = mailbox::server::start(context.get_executor(), std::move(*wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));
 
@@ -255,13 +275,20 @@ void relay::parts::wait_for_signal() {
 }
 
 result<std::unique_ptr<relay>> relay::create(serve_options options, std::unique_ptr<net::resolver> names) {
-  if (!options.listen.address().is_loopback() && options.shown_to != exposure::behind_public_proxy)
-    return wrong("--listen " + text_of(options.listen) +
-                 " can be reached from other machines: that needs --behind-proxy (a proxy that does TLS) and --public "
-                 "(anybody may use it). Without both, listen on a loopback address such as 127.0.0.1:8025");
+  if (const status ok = judge_exposure(options); !ok) return ok.why();
   auto all = std::make_unique<parts>(std::move(options), std::move(names));
   if (const status ok = all->open(); !ok) return ok.why();
   return std::unique_ptr<relay>(new relay(std::move(all)));
+}
+
+status relay::check(const serve_options& options) {
+  if (const status ok = judge_exposure(options); !ok) return ok;
+  if (const auto trust = load_trust(options); !trust) return trust.why();
+  if (options.web_dir)
+    if (const auto site = load_site(options); !site) return site.why();
+  if (options.mailbox == with_mailbox::no) return {};
+  const auto wanted = make_mailbox_options(options);
+  return wanted ? status{} : status{wanted.why()};
 }
 
 relay::relay(std::unique_ptr<parts> all) : parts_(std::move(all)) {}

@@ -18,6 +18,9 @@ class relay {
   // the text names the option and says what to do.
   [[nodiscard]] static result<std::unique_ptr<relay>> create(
       serve_options options, std::unique_ptr<net::resolver> names = net::make_system_resolver());
+  // What create() would find wrong with the options or the files they name, as far as that shows without
+  // listening and without writing anything.
+  [[nodiscard]] static status check(const serve_options& options);
   relay(const relay&) = delete;
   relay& operator=(const relay&) = delete;
   ~relay();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "relay/cli/complain.hpp"
 #include "relay/cli/exit_status.hpp"
 #include "relay/cli/policy_files.hpp"
 #include "smtpscope/session/server_profile.hpp"
@@ -28,11 +29,6 @@ constexpr const char* examples = R"(Examples:
   smtpscope policy --check mine.json && smtpscope serve --policy mine.json
 )";
 
-int complain(const error& why) {
-  std::fprintf(stderr, "smtpscope: %s\n", why.detail.c_str());
-  return wrong_usage;
-}
-
 int check_files(const std::vector<std::string>& files) {
   int exit_status = 0;
   for (const std::string& file : files) {
@@ -41,7 +37,7 @@ int check_files(const std::vector<std::string>& files) {
     if (good)
       std::printf("%s: good\n", file.c_str());
     else
-      exit_status = complain(good.why());
+      exit_status = complain(good.why(), wrong_usage);
   }
   return exit_status;
 }
@@ -54,11 +50,11 @@ int run(const typed& given) {
     }
   if (!given.name.empty()) {
     const auto policy = personality_named("--show", given.name);
-    if (!policy) return complain(policy.why());
+    if (!policy) return complain(policy.why(), wrong_usage);
     std::fputs(policy->text.c_str(), stdout);
   }
   if (!given.list && given.name.empty() && given.files.empty())
-    return complain({errc::invalid_argument, "policy: say --check FILE, --list or --show NAME"});
+    return complain({errc::invalid_argument, "policy: say --check FILE, --list or --show NAME"}, wrong_usage);
   return check_files(given.files);
 }
 

@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "relay/cli/complain.hpp"
 #include "relay/cli/exit_status.hpp"
 #include "relay/cli/send_options.hpp"
 #include "relay/cli/session_printer.hpp"
@@ -39,11 +40,6 @@ constexpr const char* examples = R"(Examples:
 
 The password is asked for at the terminal where no option names it. Exit status: 0 delivered to all,
 1 refused or failed (the reason is on stderr), 2 wrong use.)";
-
-int complain(const error& why) {
-  std::fprintf(stderr, "smtpscope: %s\n", printable(why.detail).c_str());
-  return wrong_usage;
-}
 
 struct file_closer {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
@@ -99,11 +95,25 @@ std::string_view text_of(session::fate fate) {
   return "";
 }
 
-void print_recipients(const session::finished& end) {
+// What a server said of a recipient, as the trace has it: with what it said back of a login masked.
+std::string refusal_text(const session::recipient_result& r, const std::vector<trace::entry>& entries) {
+  const std::string to = r.path.mailbox_text();
+  const auto said = std::find_if(entries.rbegin(), entries.rend(), [&](const trace::entry& e) {
+    return e.kind == trace::kind::reply && e.data.value("code", 0) == r.reply->code &&
+           (!e.data.contains("recipient") || trace::text_of(e.data, "recipient") == to);
+  });
+  std::string text = std::to_string(r.reply->code);
+  if (said == entries.rend() || !said->data.contains("lines")) return text;
+  for (const json& line : said->data.at("lines"))
+    if (line.is_string()) text += " " + line.get<std::string>();
+  return text;
+}
+
+void print_recipients(const session::finished& end, const std::vector<trace::entry>& entries) {
   for (const session::recipient_result& r : end.recipients) {
     std::string line = std::string(text_of(r.end)) + printable(r.path.mailbox_text());
     if (r.end == session::fate::refused && r.reply && !r.reply->positive())
-      line += " (" + std::to_string(r.reply->code) + " " + printable(r.reply->text()) + ")";
+      line += " (" + printable(refusal_text(r, entries)) + ")";
     std::printf("%s\n", line.c_str());
   }
 }
@@ -137,16 +147,17 @@ int write_trace(std::FILE* to, const send_plan& plan, const std::string& started
 
 int send(const typed_send& typed) {
   auto plan = make_plan(typed);
-  if (!plan) return complain(plan.why());
+  if (!plan) return complain(plan.why(), wrong_usage);
   const auto trust = net::tls_client::with_system_roots(plan->ca_files);
-  if (!trust) return complain({trust.why().code, "--ca-file " + trust.why().detail});
+  if (!trust) return complain({trust.why().code, "--ca-file " + trust.why().detail}, wrong_usage);
   auto session = session::client_session::create(plan->options, std::move(plan->mails));
-  if (!session) return complain(session.why());
+  if (!session) return complain(session.why(), wrong_usage);
   file_ptr trace_file;
   if (!typed.trace_file.empty()) {
     trace_file.reset(std::fopen(typed.trace_file.c_str(), "we"));
     if (!trace_file)
-      return complain({errc::invalid_argument, "--trace " + typed.trace_file + ": " + std::strerror(errno)});
+      return complain({errc::invalid_argument, "--trace " + typed.trace_file + ": " + std::strerror(errno)},
+                      wrong_usage);
   }
   const std::string started = utc_now();
   trace::recorded_client client(std::move(*session), trace::secrets::masked, trace::native_texts());
@@ -160,7 +171,7 @@ int send(const typed_send& typed) {
   run(driver, io);
   int status = not_delivered;
   if (const auto& end = driver.outcome()) {
-    if (!typed.quiet) print_recipients(*end);
+    if (!typed.quiet) print_recipients(*end, client.entries());
     if (end->result == session::outcome::delivered)
       status = all_well;
     else

@@ -4,33 +4,14 @@
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <CLI/CLI.hpp>
 
+#include "integration/serve_command.hpp"
 #include "integration/tunnel_fixture.hpp"
-#include "relay/cli/serve.hpp"
 
 namespace smtpscope::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-struct outcome {
-  int status = -1;
-  std::string said;
-};
-
-// Only for what does not come to serve: that would not return.
-outcome run(std::vector<std::string> arguments) {
-  CLI::App program("smtpscope", "smtpscope");
-  outcome out;
-  cli::add_serve(program, out.status);
-  arguments.insert(arguments.begin(), "serve");
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
-  ::testing::internal::CaptureStderr();
-  program.parse(arguments);
-  out.said = ::testing::internal::GetCapturedStderr();
-  return out;
-}
 
 struct wrong_option {
   const char* name;
@@ -42,7 +23,7 @@ struct wrong_option {
 class CommandLine : public ::testing::TestWithParam<wrong_option> {};
 
 TEST_P(CommandLine, ExplainsAWrongValueInOneLine) {
-  const outcome out = run(GetParam().arguments);
+  const serve_outcome out = run_serve(GetParam().arguments);
   EXPECT_EQ(out.status, 2);
   EXPECT_THAT(out.said, HasSubstr(GetParam().names));
   EXPECT_THAT(out.said, HasSubstr(GetParam().explains));
@@ -86,7 +67,7 @@ TEST(CommandLinePorts, APortInUseNamesTheOptionToChange) {
       arguments.push_back(each);
       arguments.push_back(each == option ? taken : "127.0.0.1:0");
     }
-    const outcome out = run(arguments);
+    const serve_outcome out = run_serve(arguments);
     EXPECT_EQ(out.status, 1) << option;
     EXPECT_THAT(out.said, HasSubstr(option));
     EXPECT_THAT(out.said, HasSubstr(std::to_string(other.port())));
@@ -94,7 +75,7 @@ TEST(CommandLinePorts, APortInUseNamesTheOptionToChange) {
 }
 
 TEST(CommandLinePasswords, AreNeverShown) {
-  const outcome out = run({"--user", ":topsecret"});
+  const serve_outcome out = run_serve({"--user", ":topsecret"});
   EXPECT_EQ(out.status, 2);
   EXPECT_THAT(out.said, ::testing::Not(HasSubstr("topsecret")));
 }

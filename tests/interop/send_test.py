@@ -186,6 +186,22 @@ class HostileServers(Certificates):
         self.assertEqual(done.result()["failure"]["kind"], "starttls_not_offered")
         self.assertNotIn("AUTH", " ".join(done.commands()))
 
+    def test_a_password_said_back_is_masked_everywhere(self):
+        def script(peer):
+            peer.greet("AUTH PLAIN")
+            peer.line()
+            peer.say("235 2.7.0 welcome")
+            peer.line()
+            peer.say("250 2.1.0 OK")
+            peer.line()
+            peer.say("550 5.1.1 nobody here, topsecret")
+            peer.rest()
+        done = self.played(script, *PLAIN, "--auth-without-tls", "--no-pipelining", "--user", USER, password="topsecret")
+        self.assertEqual(done.status, 1)
+        self.assertIn("not delivered: bob@example.org (550 5.1.1 nobody here, ********)", done.printed)
+        for shown in [done.printed, done.said, done.raw_trace]:
+            self.assertNotIn("topsecret", shown)
+
     def test_a_refusal_in_the_middle_of_the_message(self):
         def script(peer):
             peer.greet()

@@ -1,0 +1,196 @@
+#include "relay/cli/serve_table.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "relay/cli/policy_files.hpp"
+#include "relay/mailbox/accounts.hpp"
+#include "smtpscope/sasl/mechanism.hpp"
+#include "smtpscope/text/ascii.hpp"
+
+namespace smtpscope::cli {
+namespace {
+
+using text_value = const std::string&;
+using settings = serve_settings;
+
+error right(std::string what) { return {errc::invalid_argument, std::move(what)}; }
+
+status read_endpoint(text_value v, net::tcp::endpoint& into) {
+  const auto parsed = tunnel::parse_host_and_port(v, tunnel::port_zero::allowed);
+  if (!parsed) return right(parsed.why().detail + "; write ADDRESS:PORT, such as 127.0.0.1:8025");
+  if (parsed->host.text() == "localhost")
+    into = {net::asio::ip::address_v4::loopback(), parsed->port};
+  else if (!parsed->host.address())
+    return right("this needs an IP address, such as 127.0.0.1:8025");
+  else
+    into = {net::asio::ip::make_address(parsed->host.text()), parsed->port};
+  return {};
+}
+
+result<std::uint64_t> read_number(text_value v, std::uint64_t least, std::uint64_t most) {
+  std::uint64_t n = 0;
+  const auto [end, ec] = std::from_chars(v.data(), v.data() + v.size(), n);
+  if (ec == std::errc() && end == v.data() + v.size() && n >= least && n <= most) return n;
+  return right("write a number from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
+template <class Number>
+status read_number(text_value v, std::uint64_t least, std::uint64_t most, Number& into) {
+  const auto n = read_number(v, least, most);
+  if (!n) return n.why();
+  into = static_cast<Number>(*n);
+  return {};
+}
+
+status read_allow(text_value v, settings& s) {
+  auto parsed = tunnel::parse_host_and_port(v, tunnel::port_zero::refused);
+  if (!parsed) return right(parsed.why().detail + "; write HOST:PORT, such as mail.example:587");
+  s.options.allow.push_back(std::move(*parsed));
+  return {};
+}
+
+status read_origin(text_value v, settings& s) {
+  auto parsed = web::origin::parse(v);
+  if (!parsed) return parsed.why();
+  s.options.origins.push_back(std::move(*parsed));
+  return {};
+}
+
+status read_user(text_value v, settings& s) {
+  auto parsed = mailbox::parse_user(v);
+  if (!parsed) return parsed.why();
+  s.options.users.push_back(std::move(*parsed));
+  return {};
+}
+
+// One name, or several with commas.
+status read_mechanisms(text_value v, settings& s) {
+  for (std::size_t begin = 0; begin <= v.size();) {
+    const std::size_t end = std::min(v.find(',', begin), v.size());
+    const std::string name = text::to_upper(v.substr(begin, end - begin));
+    if (sasl::find_mechanism(name) == nullptr)
+      return right("write names of SASL mechanisms, such as PLAIN,LOGIN,SCRAM-SHA-256");
+    s.options.mechanisms.push_back(name);
+    begin = end + 1;
+  }
+  return {};
+}
+
+// What begins with the option and the value already, for later messages, ends without them here.
+status keep_policy(result<app::policy_document> policy, std::string_view label, settings& s) {
+  if (!policy) {
+    std::string why = policy.why().detail;
+    if (why.rfind(label, 0) == 0) why.erase(0, label.size());
+    return right(std::move(why));
+  }
+  s.options.policies.push_back(std::move(*policy));
+  return {};
+}
+
+status read_personality(text_value v, settings& s) {
+  return keep_policy(personality_named("--personality", v), "--personality " + v + ": ", s);
+}
+
+status read_policy(text_value v, settings& s) {
+  return keep_policy(policy_from_file("--policy", v), "--policy " + v + ": ", s);
+}
+
+// The library reads anything unknown as "off".
+status read_log_level(text_value v, settings& s) {
+  constexpr std::string_view levels[] = {"trace", "debug", "info", "warn", "error", "off"};
+  for (const std::string_view one : levels)
+    if (v == one) {
+      s.options.log_level = v;
+      return {};
+    }
+  return right("write trace, debug, info, warn, error or off");
+}
+
+status done() { return {}; }
+
+constexpr std::uint64_t most_octets = std::uint64_t{1} << 50;
+constexpr std::uint64_t most_message_octets = std::uint64_t{1} << 40;
+
+// clang-format off
+using enum shape; using enum times; using enum effect; using enum shown;
+constexpr serve_option rows[] = {
+    {"web", "--listen", text, once, at_restart, whole, "ADDRESS:PORT", "127.0.0.1:8025", "Page, API and tunnel",
+     [](text_value v, settings& s) { return read_endpoint(v, s.options.listen); }},
+    {"web", "--origin", text, many, at_reload, whole, "URL", "",
+     "A page from this origin may use the relay (repeatable)", read_origin},
+    {"web", "--allow-no-origin", flag, once, at_reload, whole, "", "",
+     "Programs that send no Origin may use the tunnel",
+     [](text_value, settings& s) { s.options.no_origin = web::no_origin::allowed; return done(); }},
+    {"web", "--behind-proxy", flag, once, at_restart, whole, "", "",
+     "A proxy does TLS in front of --listen; with --public, any address will do",
+     [](text_value, settings& s) { s.behind_proxy = true; return done(); }},
+    {"web", "--public", flag, once, at_restart, whole, "", "", "Anybody who reaches the proxy may use the relay",
+     [](text_value, settings& s) { s.open_to_all = true; return done(); }},
+    {"web", "--web-dir", path, once, at_restart, whole, "DIR", "",
+     "The built page; else ../web or ../share/smtpscope beside the program",
+     [](text_value v, settings& s) { s.options.web_dir = v; return done(); }},
+
+    {"tunnel", "--allow", text, many, at_reload, whole, "HOST:PORT", "",
+     "One more destination, beside smtp.gmail.com:465 and :587 and the mailbox (repeatable)", read_allow},
+    {"tunnel", "--allow-private", flag, once, at_reload, whole, "", "",
+     "Allowed destinations may lie at private or loopback addresses",
+     [](text_value, settings& s) {
+       s.options.private_addresses = tunnel::private_addresses::allowed; return done(); }},
+    {"tunnel", "--ca-file", path, many, at_restart, whole, "FILE", "",
+     "One more authority to trust for outgoing TLS, PEM (repeatable)",
+     [](text_value v, settings& s) { s.options.ca_files.emplace_back(v); return done(); }},
+    {"tunnel", "--max-bytes-up", number, once, at_restart, whole, "N", "",
+     "Octets one tunnel may carry to a server; else 62914560",
+     [](text_value v, settings& s) { return read_number(v, 1, most_octets, s.options.tunnel_limits.bytes_up); }},
+    {"tunnel", "--max-bytes-down", number, once, at_restart, whole, "N", "",
+     "Octets one tunnel may carry to the page; else 4194304",
+     [](text_value v, settings& s) { return read_number(v, 1, most_octets, s.options.tunnel_limits.bytes_down); }},
+
+    {"mailbox", "--smtp", text, once, at_restart, whole, "ADDRESS:PORT", "127.0.0.1:2525",
+     "Embedded mailbox, STARTTLS",
+     [](text_value v, settings& s) { return read_endpoint(v, s.options.smtp); }},
+    {"mailbox", "--smtps", text, once, at_restart, whole, "ADDRESS:PORT", "127.0.0.1:2465",
+     "Embedded mailbox, implicit TLS",
+     [](text_value v, settings& s) { return read_endpoint(v, s.options.smtps); }},
+    {"mailbox", "--user", text, many, at_restart, up_to_colon, "NAME:PASSWORD", "",
+     "A user of the mailbox instead of the demo user (repeatable)", read_user},
+    {"mailbox", "--auth", text, many, at_restart, whole, "MECHANISM", "",
+     "SASL mechanisms that the mailbox offers; else all that a password serves for (repeatable)", read_mechanisms},
+    {"mailbox", "--personality", text, once, at_restart, whole, "NAME", "",
+     "Whose texts and ways the mailbox has: gmail, gmail-mx, postfix, exchange-online, rfc821, lab", read_personality},
+    {"mailbox", "--policy", path, many, at_restart, whole, "FILE", "",
+     "A policy document of the mailbox: users, texts, limits, faults, greylisting, rates (repeatable)", read_policy},
+    {"mailbox", "--max-message-size", number, once, at_restart, whole, "OCTETS", "",
+     "Octets of one message that the mailbox takes; else 10485760, or the policy's",
+     [](text_value v, settings& s) {
+       return read_number(v, 1, most_message_octets, s.options.max_message_octets.emplace()); }},
+    {"mailbox", "--require-auth", flag, once, at_restart, whole, "", "",
+     "Nobody may send to the mailbox without logging in",
+     [](text_value, settings& s) { s.options.require_auth = true; return done(); }},
+    {"mailbox", "--mailbox-dir", path, once, at_restart, whole, "DIR", "",
+     "Keep the mailbox's messages in this Maildir; else in memory",
+     [](text_value v, settings& s) { s.options.mailbox_dir = v; return done(); }},
+
+    {"process", "--state-dir", path, once, at_restart, whole, "DIR", "",
+     "Certificates made at first start; else ${XDG_STATE_HOME:-~/.local/state}/smtpscope",
+     [](text_value v, settings& s) { s.options.state_dir = v; return done(); }},
+    {"process", "--threads", number, once, at_restart, whole, "N", "2", "1 to 64",
+     [](text_value v, settings& s) { return read_number(v, 1, 64, s.options.threads); }},
+    {"process", "--log-level", text, once, at_reload, whole, "LEVEL", "info",
+     "trace, debug, info, warn, error, off; the log goes to stderr", read_log_level},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const serve_option> serve_options_table() { return rows; }
+
+const serve_option* find_serve_option(std::string_view name) {
+  for (const serve_option& row : rows)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+}  // namespace smtpscope::cli
