@@ -17,6 +17,7 @@
 #include "relay/mailbox/server.hpp"
 #include "relay/net/certificate.hpp"
 #include "relay/net/connect.hpp"
+#include "relay/net/context_pool.hpp"
 #include "relay/net/tls_client.hpp"
 #include "relay/web/api.hpp"
 #include "relay/web/connection.hpp"
@@ -142,12 +143,14 @@ class relay::parts {
         names(options.no_origin),
         resolver(std::move(name_service)),
         context(options.threads),
+        mailbox_threads(options.threads),
         acceptor(context),
         signals(context),
         hurry(context) {}
 
   ~parts() {
     context.stop();
+    mailbox_threads.stop();
     standing.abandon();
     resolver.reset();  // its threads, and the API's, post to the context
     if (api) api->finish();
@@ -174,6 +177,7 @@ class relay::parts {
   std::optional<tunnel::services> tunnels;
   std::optional<web::http_services> http;
   asio::io_context context;
+  net::context_pool mailbox_threads;
   std::optional<mailbox::server> mailbox;
   net::tcp::acceptor acceptor;
   asio::signal_set signals;
@@ -207,7 +211,7 @@ status relay::parts::open_mailbox() {
   auto wanted = make_mailbox_options(options);
   if (!wanted) return wanted.why();
   const std::vector<session::user> users = wanted->profile->policy.users;
-  auto started = mailbox::server::start(context.get_executor(), std::move(*wanted), *identity, *store);
+  auto started = mailbox::server::start(mailbox_threads.executors(), std::move(*wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));
 
@@ -295,6 +299,7 @@ relay::relay(std::unique_ptr<parts> all) : parts_(std::move(all)) {}
 relay::~relay() = default;
 
 void relay::run() {
+  parts_->mailbox_threads.run();
   std::vector<std::thread> others;
   for (int i = 1; i < parts_->options.threads; ++i) others.emplace_back([this] { parts_->context.run(); });
   parts_->context.run();

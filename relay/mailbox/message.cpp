@@ -132,9 +132,7 @@ void header_collector::add(std::string_view content) {
 }
 
 std::string header_collector::subject() const {
-  const mime::message_tree tree = mime::read(header_);
-  if (tree.parts.empty()) return {};
-  return cut(tree.parts.front().header("Subject"), max_subject_octets);
+  return cut(mime::first_header(header_, "Subject"), max_subject_octets);
 }
 
 }  // namespace smtpscope::mailbox

@@ -1,7 +1,12 @@
 #include "relay/mailbox/server.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <deque>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -9,10 +14,9 @@
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "relay/base/random.hpp"
@@ -33,15 +37,39 @@ constexpr std::size_t disk_threads = 2;
 constexpr std::size_t id_octets = 8;
 constexpr milliseconds accept_pause{100};  // when the system has no more sockets for us
 
-// {id} of the replies' texts.
-std::string hex_id() {
+std::string hex(std::string_view octets) {
   std::string id;
-  for (const char c : random_octets(id_octets)) {
+  for (const char c : octets) {
     const auto octet = static_cast<unsigned char>(c);
     id += "0123456789abcdef"[octet >> 4U];
     id += "0123456789abcdef"[octet & 15U];
   }
   return id;
+}
+
+status open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option) {
+  error_code failed;
+  acceptor.open(at.protocol(), failed);
+  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed) acceptor.bind(at, failed);
+  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (!failed) return {};
+  return error{errc::invalid_argument, "The mailbox cannot listen on " + at.address().to_string() + " port " +
+                                           std::to_string(at.port()) + ": " + failed.message() +
+                                           ". Choose another address or port with " + std::string(option)};
+}
+
+// A second acceptor of the same port, for another thread.
+status share(tcp::acceptor& with, int socket, const tcp::endpoint& at) {
+  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  error_code failed;
+  if (copy < 0)
+    failed.assign(errno, boost::system::system_category());
+  else
+    with.assign(at.protocol(), copy, failed);
+  if (!failed) return {};
+  if (copy >= 0) ::close(copy);
+  return error{errc::invalid_argument, "The mailbox cannot listen with several threads: " + failed.message()};
 }
 
 std::string_view name(net::driven how) noexcept {
@@ -60,18 +88,15 @@ std::string_view name(net::driven how) noexcept {
 // Kept alive by every coroutine that uses it.
 class server::core : public std::enable_shared_from_this<core> {
  public:
-  core(const asio::any_io_executor& executor, server_options options, std::vector<asio::ssl::context> tls,
+  core(std::vector<asio::any_io_executor> threads, server_options options, std::vector<asio::ssl::context> tls,
        message_store& store)
       : options_(std::move(options)),
         profile_(options_.profile ? *options_.profile : own_profile(options_)),
         policy_(profile_.policy, profile_.rules),
         tls_(std::move(tls)),
         store_(store),
-        executor_(executor),
-        control_(asio::make_strand(executor)),
-        smtp_(control_),
-        smtps_(control_),
-        gone_(control_) {}
+        threads_(std::move(threads)),
+        gone_(control()) {}
 
   // Both ports, or an error.
   status listen();
@@ -79,22 +104,31 @@ class server::core : public std::enable_shared_from_this<core> {
   void stop_listening();
   awaitable<void> stop(milliseconds grace);
   [[nodiscard]] std::size_t connections() const;
-  [[nodiscard]] const tcp::acceptor& acceptor(link_security link) const noexcept {
-    return link == link_security::tls ? smtps_ : smtp_;
-  }
+  [[nodiscard]] tcp::endpoint at(link_security link) const;
   [[nodiscard]] session::server_options session_options(link_security link, std::string client = {}) const;
-  // The strand on which the server is controlled.
-  [[nodiscard]] const asio::any_io_executor& control() const noexcept { return control_; }
+  // Where the server is controlled.
+  [[nodiscard]] const asio::any_io_executor& control() const noexcept { return threads_.front(); }
 
  private:
   class live_session;
   using session_ptr = std::shared_ptr<live_session>;
 
-  static status open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option);
-  awaitable<void> accept(link_security link);
+  // One port on one thread.
+  struct listener {
+    listener(const asio::any_io_executor& thread, link_security l) : link(l), acceptor(thread) {}
+    link_security link;
+    tcp::acceptor acceptor;
+    tcp::endpoint at;
+  };
+
+  status listen(link_security link, const tcp::endpoint& at, std::string_view option);
+  awaitable<void> accept(listener& from);
   void take(tcp::socket socket, link_security link);
   void turn_away(tcp::socket socket, link_security link) const;
+  [[nodiscard]] bool admit();
+  void leave(unsigned& of);
   void remove(const session_ptr& session);
+  [[nodiscard]] bool all_gone() const;
   [[nodiscard]] std::set<session_ptr> all_sessions() const;
   awaitable<void> wait_until_gone(milliseconds at_most);
 
@@ -104,17 +138,17 @@ class server::core : public std::enable_shared_from_this<core> {
   std::vector<asio::ssl::context> tls_;  // by session::certificate_choice
   message_store& store_;
   asio::thread_pool disk_{disk_threads};
-  asio::any_io_executor executor_;
-  asio::any_io_executor control_;  // a strand for what follows
-  tcp::acceptor smtp_;
-  tcp::acceptor smtps_;
-  asio::steady_timer gone_;  // cancelled when the last session has gone
+  std::vector<asio::any_io_executor> threads_;
+  std::deque<listener> listeners_;
+  asio::steady_timer gone_;   // cancelled when the last session has gone
+  mutable std::mutex mutex_;  // for what follows: it is used on all threads
   bool stopping_ = false;
-  mutable std::mutex mutex_;  // for sessions_: they end on strands of their own
+  unsigned accepting_ = 0;  // listeners at work
+  unsigned admitted_ = 0;   // connections being served
   std::set<session_ptr> sessions_;
 };
 
-// One connection, on a strand of its own.
+// One connection, on one thread.
 class server::core::live_session {
  public:
   live_session(core& c, tcp::socket socket, link_security link, session::server_session session)
@@ -157,33 +191,43 @@ class server::core::live_session {
   net::session_driver<session::server_session, session_host> driver_;
 };
 
-status server::core::open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view option) {
-  error_code failed;
-  acceptor.open(at.protocol(), failed);
-  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed) acceptor.bind(at, failed);
-  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
-  if (!failed) return {};
-  return error{errc::invalid_argument, "The mailbox cannot listen on " + at.address().to_string() + " port " +
-                                           std::to_string(at.port()) + ": " + failed.message() +
-                                           ". Choose another address or port with " + std::string(option)};
-}
-
 status server::core::listen() {
   for (const link_security link : {link_security::plain, link_security::tls})
     if (const auto made = session::server_session::create(session_options(link)); !made) return made.why();
-  if (status opened = open(smtp_, options_.smtp, "--smtp"); !opened) return opened;
-  return open(smtps_, options_.smtps, "--smtps");
+  if (status opened = listen(link_security::plain, options_.smtp, "--smtp"); !opened) return opened;
+  return listen(link_security::tls, options_.smtps, "--smtps");
+}
+
+status server::core::listen(link_security link, const tcp::endpoint& at, std::string_view option) {
+  listener* first = nullptr;
+  for (const asio::any_io_executor& thread : threads_) {
+    listener& next = listeners_.emplace_back(thread, link);
+    const status ok =
+        first == nullptr ? open(next.acceptor, at, option) : share(next.acceptor, first->acceptor.native_handle(), at);
+    if (!ok) return ok;
+    if (first == nullptr) first = &next;
+    next.at = next.acceptor.local_endpoint();
+  }
+  return {};
+}
+
+tcp::endpoint server::core::at(link_security link) const {
+  for (const listener& l : listeners_)
+    if (l.link == link) return l.at;
+  return {};
 }
 
 session::server_options server::core::session_options(link_security link, std::string client) const {
   const tcp::endpoint& at = link == link_security::tls ? options_.smtps : options_.smtp;
   session::server_options s = profile_.options;
   s.link = link;
-  s.random = random_octets(session::random_octets);
+  s.random = random_octets(session::random_octets + id_octets);
   s.asks = policy_.asks();
   s.client_address = std::move(client);
-  if (s.session_id.empty()) s.session_id = hex_id();
+  // {id} of the replies' texts; its octets serve for nothing else.
+  if (s.session_id.empty())
+    s.session_id = hex(std::string_view(s.random).substr(std::min(s.random.size(), session::random_octets)));
+  s.random.resize(std::min(s.random.size(), session::random_octets));
   const bool anonymous = options_.without_auth == anonymous_mail::always ||
                          (options_.without_auth == anonymous_mail::on_loopback && at.address().is_loopback());
   if (!anonymous) s.auth_before_mail = session::requirement::yes;
@@ -191,31 +235,36 @@ session::server_options server::core::session_options(link_security link, std::s
 }
 
 void server::core::serve() {
-  for (const link_security link : {link_security::plain, link_security::tls})
+  for (listener& from : listeners_) {
+    ++accepting_;
     asio::co_spawn(
-        control_, [self = shared_from_this(), link] { return self->accept(link); }, asio::detached);
+        from.acceptor.get_executor(), [self = shared_from_this(), &from] { return self->accept(from); },
+        [self = shared_from_this()](const std::exception_ptr&) { self->leave(self->accepting_); });
+  }
 }
 
-awaitable<void> server::core::accept(link_security link) {
-  tcp::acceptor& from = link == link_security::tls ? smtps_ : smtp_;
-  while (from.is_open()) {
-    const auto strand = asio::make_strand(executor_);
-    auto [failed, socket] = co_await from.async_accept(strand, net::use_tuple);
+awaitable<void> server::core::accept(listener& from) {
+  while (from.acceptor.is_open()) {
+    auto [failed, socket] = co_await from.acceptor.async_accept(net::use_tuple);
     if (!failed) {
-      take(std::move(socket), link);
-    } else if (from.is_open() && failed != asio::error::connection_aborted) {
+      take(std::move(socket), from.link);
+    } else if (from.acceptor.is_open() && failed != asio::error::connection_aborted) {
       spdlog::warn("mailbox: cannot accept a connection: {}", failed.message());
-      asio::steady_timer pause(control_, accept_pause);
+      asio::steady_timer pause(from.acceptor.get_executor(), accept_pause);
       co_await pause.async_wait(net::use_tuple);
     }
   }
 }
 
 void server::core::take(tcp::socket socket, link_security link) {
+  if (!admit()) return turn_away(std::move(socket), link);
   error_code unknown;
   const tcp::endpoint client = socket.remote_endpoint(unknown);
   auto made = session::server_session::create(session_options(link, unknown ? "" : client.address().to_string()));
-  if (!made || stopping_ || connections() >= options_.max_connections) return turn_away(std::move(socket), link);
+  if (!made) {  // out of randomness
+    turn_away(std::move(socket), link);
+    return leave(admitted_);
+  }
   const auto session = std::make_shared<live_session>(*this, std::move(socket), link, std::move(*made));
   {
     const std::scoped_lock lock(mutex_);
@@ -240,11 +289,27 @@ void server::core::turn_away(tcp::socket socket, link_security link) const {
   socket.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
-void server::core::remove(const session_ptr& session) {
+bool server::core::admit() {
   const std::scoped_lock lock(mutex_);
-  sessions_.erase(session);
-  if (!sessions_.empty()) return;
-  asio::post(control_, [self = shared_from_this()] { self->gone_.cancel(); });
+  if (stopping_ || admitted_ >= options_.max_connections) return false;
+  ++admitted_;
+  return true;
+}
+
+// One of those that are counted in `of` has ended.
+void server::core::leave(unsigned& of) {
+  const std::scoped_lock lock(mutex_);
+  --of;
+  if (stopping_ && admitted_ + accepting_ == 0)
+    asio::post(control(), [self = shared_from_this()] { self->gone_.cancel(); });
+}
+
+void server::core::remove(const session_ptr& session) {
+  {
+    const std::scoped_lock lock(mutex_);
+    sessions_.erase(session);
+  }
+  leave(admitted_);
 }
 
 std::set<server::core::session_ptr> server::core::all_sessions() const {
@@ -254,20 +319,30 @@ std::set<server::core::session_ptr> server::core::all_sessions() const {
 
 std::size_t server::core::connections() const {
   const std::scoped_lock lock(mutex_);
-  return sessions_.size();
+  return admitted_;
+}
+
+bool server::core::all_gone() const {
+  const std::scoped_lock lock(mutex_);
+  return admitted_ + accepting_ == 0;
 }
 
 void server::core::stop_listening() {
-  stopping_ = true;
-  error_code ignored;
-  smtp_.close(ignored);
-  smtps_.close(ignored);
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  for (listener& l : listeners_)
+    asio::dispatch(l.acceptor.get_executor(), [self = shared_from_this(), &l] {
+      error_code ignored;
+      l.acceptor.close(ignored);
+    });
 }
 
 awaitable<void> server::core::wait_until_gone(milliseconds at_most) {
   gone_.expires_after(at_most);
-  // remove() posts to this strand, so it cannot slip between the question and the wait.
-  if (connections() > 0) co_await gone_.async_wait(net::use_tuple);
+  // leave() posts to this thread, so it cannot slip between the question and the wait.
+  if (!all_gone()) co_await gone_.async_wait(net::use_tuple);
 }
 
 awaitable<void> server::core::stop(milliseconds grace) {
@@ -294,7 +369,7 @@ session::server_profile own_profile(const server_options& options) {
   return p;
 }
 
-result<server> server::start(const asio::any_io_executor& executor, server_options options,
+result<server> server::start(std::vector<asio::any_io_executor> threads, server_options options,
                              const net::server_identity& identity, message_store& store) {
   std::vector<asio::ssl::context> tls;
   for (const auto shown : {session::certificate_choice::own, session::certificate_choice::expired,
@@ -303,7 +378,7 @@ result<server> server::start(const asio::any_io_executor& executor, server_optio
     if (!context) return context.why();
     tls.push_back(std::move(*context));
   }
-  auto made = std::make_shared<core>(executor, std::move(options), std::move(tls), store);
+  auto made = std::make_shared<core>(std::move(threads), std::move(options), std::move(tls), store);
   if (const status listening = made->listen(); !listening) return listening.why();
   made->serve();
   return server(std::move(made));
@@ -320,12 +395,12 @@ server::~server() {
   }
 }
 
-tcp::endpoint server::smtp() const { return core_->acceptor(link_security::plain).local_endpoint(); }
-tcp::endpoint server::smtps() const { return core_->acceptor(link_security::tls).local_endpoint(); }
+tcp::endpoint server::smtp() const { return core_->at(link_security::plain); }
+tcp::endpoint server::smtps() const { return core_->at(link_security::tls); }
 std::size_t server::connections() const { return core_->connections(); }
 
 awaitable<void> server::stop(milliseconds grace) {
-  // On the control strand, whichever executor the caller runs on. Only a plain pointer is captured:
+  // Where it is controlled, whichever executor the caller runs on. Only a plain pointer is captured:
   // g++ 12 destroys what a temporary in a co_await expression holds twice.
   core* const c = core_.get();
   co_await asio::co_spawn(

@@ -58,14 +58,14 @@ struct server_options {
 
 class server {
  public:
-  // Listens and serves on `executor`, which may run on several threads.
-  // `store` must outlive the server.
+  // Listens and serves on `threads`, one or more executors that each run on one thread; a connection stays on
+  // the one that took it. `store` must outlive the server.
   // Errors: invalid_argument; the detail says which address or option is wrong and what to do.
-  [[nodiscard]] static result<server> start(const net::asio::any_io_executor& executor, server_options options,
+  [[nodiscard]] static result<server> start(std::vector<net::asio::any_io_executor> threads, server_options options,
                                             const net::server_identity& identity, message_store& store);
   server(server&&) noexcept;
   server& operator=(server&&) = delete;
-  // Stops listening at once; sessions end with their executor. Orderly: stop() before.
+  // Stops listening soon; sessions end with their executors. Orderly: stop() before.
   ~server();
 
   [[nodiscard]] net::tcp::endpoint smtp() const;

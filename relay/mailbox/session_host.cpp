@@ -19,15 +19,15 @@ using net::awaitable;
 namespace {
 
 template <class Work>
-awaitable<std::invoke_result_t<Work&>> as_coroutine(Work work) {
-  co_return work();
+awaitable<void> as_coroutine(Work work) {
+  work();
+  co_return;
 }
 
-// Runs `work` on a thread of the pool, where it may block, and comes back with its result.
+// Does `work` on a thread of the pool, where it may block.
 template <class Work>
-awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, store_pace pace, Work work) {
-  if (pace == store_pace::at_once) co_return work();
-  co_return co_await asio::co_spawn(pool, as_coroutine(std::move(work)), asio::use_awaitable);
+awaitable<void> run_on(asio::thread_pool& pool, Work work) {
+  co_await asio::co_spawn(pool, as_coroutine(std::move(work)), asio::use_awaitable);
 }
 
 session::decision refuse(int code, wire::enhanced_code enhanced, std::string text) {
@@ -41,7 +41,7 @@ session::decision not_stored(const error_code& why) {
 
 }  // namespace
 
-awaitable<void> session_host::perform(session::server_event& event) {
+bool session_host::perform(session::server_event& event) {
   session_.clock(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
   policy_.observe(visit_, event);
@@ -54,14 +54,34 @@ awaitable<void> session_host::perform(session::server_event& event) {
   } else if (const auto* chosen = std::get_if<session::certificate_chosen>(&event)) {
     certificate_ = chosen->which;
   } else if (const auto* piece = std::get_if<session::content_received>(&event)) {
-    co_await take(*piece);
+    if (!at_once_) return failed_.failed();
+    append(piece->bytes);
   } else if (std::holds_alternative<session::content_discarded>(event)) {
-    writer_.reset();
-    failed_ = {};
+    let_go();
   } else if (is_question(event)) {
-    auto d = policy_.decide(visit_, event, session_.authenticated_as());
-    if (d) co_await answer(event, std::move(*d));
+    return decide(event);
   }
+  return true;
+}
+
+awaitable<void> session_host::finish(session::server_event& event) {
+  if (const auto* piece = std::get_if<session::content_received>(&event)) {
+    co_await run_on(disk_, [this, piece] { append(piece->bytes); });
+    co_return;
+  }
+  if (const auto* offered = std::get_if<session::message_offered>(&event); offered != nullptr && begin_keeping()) {
+    const envelope e = envelope_of(*offered);
+    if (at_once_)
+      commit(e);
+    else
+      co_await run_on(disk_, [this, &e] { commit(e); });
+    note_kept();
+  }
+  if (decision_.delay.count() > 0 && !hurry_) {
+    pause_.expires_after(decision_.delay);
+    co_await pause_.async_wait(net::use_tuple);
+  }
+  static_cast<void>(session_.answer(decision_));
 }
 
 bool session_host::is_question(const session::server_event& event) noexcept {
@@ -74,14 +94,19 @@ bool session_host::is_question(const session::server_event& event) noexcept {
 }
 
 // Answering a session that was closed meanwhile is a misuse it reports and survives.
-awaitable<void> session_host::answer(const session::server_event& question, session::decision d) {
-  adjust(question, d);
-  if (const auto* offered = std::get_if<session::message_offered>(&question)) co_await keep(*offered, d);
-  if (d.delay.count() > 0 && !hurry_) {
-    pause_.expires_after(d.delay);
-    co_await pause_.async_wait(net::use_tuple);
+bool session_host::decide(const session::server_event& question) {
+  auto d = policy_.decide(visit_, question, session_.authenticated_as());
+  if (!d) return true;
+  decision_ = std::move(*d);
+  adjust(question);
+  const auto* offered = std::get_if<session::message_offered>(&question);
+  if ((offered != nullptr && !at_once_) || (decision_.delay.count() > 0 && !hurry_)) return false;
+  if (offered != nullptr && begin_keeping()) {
+    commit(envelope_of(*offered));
+    note_kept();
   }
-  static_cast<void>(session_.answer(d));
+  static_cast<void>(session_.answer(decision_));
+  return true;
 }
 
 void session_host::hurry() {
@@ -89,8 +114,9 @@ void session_host::hurry() {
   pause_.cancel();
 }
 
-void session_host::adjust(const session::server_event& question, session::decision& d) {
+void session_host::adjust(const session::server_event& question) {
   using session::verdict;
+  session::decision& d = decision_;
   if (d.what == verdict::reject && std::holds_alternative<session::forward_path_offered>(question))
     ++counts_.refused_recipients;
   // Mail is taken without AUTH, but who tried and failed may not go on as if it had worked: a
@@ -102,19 +128,16 @@ void session_host::adjust(const session::server_event& question, session::decisi
   if (theirs != nullptr) d.reply = *theirs;
 }
 
-// A message that a fault refuses is let go; one whose answer alone is spoilt was stored before.
-awaitable<void> session_host::keep(const session::message_offered& offered, session::decision& d) {
-  if (d.what == session::verdict::reject) {
-    writer_.reset();
-    failed_ = {};
-    co_return;
-  }
-  session::decision stored = co_await store(offered);
-  if (stored.what == session::verdict::reject) {
-    d = std::move(stored);
-    co_return;
-  }
-  d.queue_id = std::move(stored.queue_id);
+// A message that a fault refuses is let go; one whose answer alone is spoilt is kept.
+bool session_host::begin_keeping() {
+  if (decision_.what != session::verdict::reject) return true;
+  let_go();
+  return false;
+}
+
+void session_host::let_go() noexcept {
+  writer_.reset();
+  failed_ = {};
 }
 
 // RFC 4954 §6: 235 and 535 end a login of any mechanism.
@@ -136,45 +159,39 @@ void session_host::turn_away_http(const session::command_received& line) {
     if (text::iequals(line.command.word, method)) return session_.shut_down("This is SMTP, not HTTP");
 }
 
-awaitable<void> session_host::take(const session::content_received& piece) {
-  if (failed_) co_return;
-  failed_ = co_await run_on(disk_, store_.pace(), [this, &piece]() -> error_code {
-    if (writer_ == nullptr) {
-      auto begun = store_.begin();
-      if (!begun) return begun.error();
+void session_host::append(std::string_view content) {
+  if (failed_) return;
+  if (writer_ == nullptr) {
+    auto begun = store_.begin();
+    if (begun)
       writer_ = std::move(*begun);
-    }
-    return writer_->append(piece.bytes);
-  });
+    else
+      failed_ = begun.error();
+  }
+  if (writer_ != nullptr) failed_ = writer_->append(content);
   if (failed_) writer_.reset();
 }
 
-awaitable<session::decision> session_host::store(const session::message_offered& offered) {
-  // A message without any content never came by take().
-  if (writer_ == nullptr && !failed_) {
-    const session::content_received nothing;
-    co_await take(nothing);
+void session_host::commit(const envelope& e) {
+  if (writer_ == nullptr) append({});  // a message without any content, or one that failed
+  if (failed_) return;
+  auto stored = writer_->commit(e, std::chrono::system_clock::now());
+  if (stored)
+    decision_.queue_id = std::move(stored->id);
+  else
+    failed_ = stored.error();
+}
+
+void session_host::note_kept() {
+  const error_code failed = failed_;
+  let_go();
+  if (!failed) {
+    ++counts_.stored;
+    return;
   }
-  std::string id;
-  if (!failed_) {
-    const envelope e = envelope_of(offered);
-    failed_ = co_await run_on(disk_, store_.pace(), [this, &e, &id]() -> error_code {
-      auto stored = writer_->commit(e, std::chrono::system_clock::now());
-      writer_.reset();
-      if (!stored) return stored.error();
-      id = stored->id;
-      return {};
-    });
-  }
-  const error_code failed = std::exchange(failed_, {});
-  writer_.reset();
-  if (failed) {
-    ++counts_.not_stored;
-    spdlog::warn("mailbox: a message could not be stored: {}", failed.message());
-    co_return not_stored(failed);
-  }
-  ++counts_.stored;
-  co_return session::server_policy::stored(id);
+  ++counts_.not_stored;
+  spdlog::warn("mailbox: a message could not be stored: {}", failed.message());
+  decision_ = not_stored(failed);
 }
 
 envelope session_host::envelope_of(const session::message_offered& offered) const {

@@ -40,7 +40,8 @@ class session_host {
   [[nodiscard]] bool may_block(const session::server_event& event) const noexcept {
     return std::holds_alternative<session::message_offered>(event) || (policy_.delays() && is_question(event));
   }
-  [[nodiscard]] net::awaitable<void> perform(session::server_event& event);
+  [[nodiscard]] bool perform(session::server_event& event);
+  [[nodiscard]] net::awaitable<void> finish(session::server_event& event);
 
   [[nodiscard]] const session_counts& counts() const noexcept { return counts_; }
 
@@ -56,24 +57,29 @@ class session_host {
  private:
   [[nodiscard]] static bool is_question(const session::server_event& event) noexcept;
   void note_login(const session::send_reply& reply);
-  [[nodiscard]] net::awaitable<void> answer(const session::server_event& question, session::decision d);
-  void adjust(const session::server_event& question, session::decision& d);
-  [[nodiscard]] net::awaitable<void> keep(const session::message_offered& offered, session::decision& d);
+  [[nodiscard]] bool decide(const session::server_event& question);
+  void adjust(const session::server_event& question);
   void turn_away_http(const session::command_received& line);
-  [[nodiscard]] net::awaitable<void> take(const session::content_received& piece);
-  [[nodiscard]] net::awaitable<session::decision> store(const session::message_offered& offered);
+  // The store's two calls: its own threads make them where they may block.
+  void append(std::string_view content);
+  void commit(const envelope& e);
+  [[nodiscard]] bool begin_keeping();
+  void note_kept();
+  void let_go() noexcept;
   [[nodiscard]] envelope envelope_of(const session::message_offered& offered) const;
 
   session::server_session& session_;
   shared_policy& policy_;
   session::policy_visit visit_;
   message_store& store_;
+  const bool at_once_ = store_.pace() == store_pace::at_once;
   boost::asio::thread_pool& disk_;
   boost::asio::steady_timer pause_;  // of a fault that delays an answer
   bool hurry_ = false;
   session::certificate_choice certificate_ = session::certificate_choice::own;
   std::unique_ptr<message_writer> writer_;  // of the message on its way in
   boost::system::error_code failed_;        // why that message cannot be stored
+  session::decision decision_;              // on the question that is being answered
   bool login_refused_ = false;              // and none was accepted since
   session_counts counts_;
 };

@@ -219,7 +219,9 @@ awaitable<client_driver::pace> client_driver::perform_events() {
 // What of an event is I/O. False when the link is lost.
 awaitable<bool> client_driver::perform(const session::client_event& event) {
   if (const auto* out = std::get_if<session::send_bytes>(&event)) {
-    const bool good = co_await link_->send(out->bytes);
+    link_->gather(out->bytes);
+    bool good = true;
+    if (link_->full()) good = co_await link_->flush();
     if (!good) {
       write_failed();
       co_return false;

@@ -7,58 +7,97 @@
 
 namespace smtpscope::net {
 
-struct session_link::guard {
-  stream* of;            // null when the link is gone
-  unsigned wait = 0;     // number of the wait that is armed
-  bool expired = false;  // its time is over
+// The alarm of one link. Waits follow each other quickly and hardly ever run out, so the timer is not set for
+// each: it is left at the earliest time it was set to, and looks then for how long the wait of that moment
+// may still last.
+class session_link::alarm : public std::enable_shared_from_this<alarm> {
+ public:
+  explicit alarm(stream& of) : stream_(&of), timer_(of.socket().get_executor()) {}
+
+  void begin(clock::time_point until, on_expiry action) {
+    until_ = until;
+    action_ = action;
+    expired_ = false;
+    if (until_ < set_to_) set();
+  }
+  void end() noexcept { until_ = clock::time_point::max(); }
+  [[nodiscard]] bool expired() const noexcept { return expired_; }
+
+  // The link is gone.
+  void retire() {
+    stream_ = nullptr;
+    timer_.cancel();
+  }
+
+ private:
+  void set() {
+    set_to_ = until_;
+    timer_.expires_at(set_to_);
+    timer_.async_wait([self = shared_from_this(), to = set_to_](const error_code& failed) {
+      // A handler that was queued already cannot be cancelled: it may come late.
+      if (!failed && self->stream_ != nullptr && self->set_to_ == to) self->ring();
+    });
+  }
+
+  void ring() {
+    set_to_ = clock::time_point::max();
+    if (until_ == clock::time_point::max()) return;
+    if (clock::now() < until_) return set();
+    expired_ = true;
+    if (action_ == on_expiry::close)
+      stream_->close();
+    else
+      stream_->interrupt();
+  }
+
+  stream* stream_;
+  asio::steady_timer timer_;
+  clock::time_point until_ = clock::time_point::max();   // of the wait under way, if there is one
+  clock::time_point set_to_ = clock::time_point::max();  // of the timer, if it runs
+  on_expiry action_ = on_expiry::interrupt;
+  bool expired_ = false;  // the time of the last wait was over
 };
 
+// Limits what happens while it lives.
 class session_link::limited_wait {
  public:
-  limited_wait(session_link& link, clock::time_point until, on_expiry action) : guard_(link.guard_) {
-    guard_->expired = false;
-    link.alarm_.expires_at(until);
-    link.alarm_.async_wait([g = guard_, number = ++guard_->wait, action](const error_code& failed) {
-      // A handler that was queued already cannot be cancelled: it may come late.
-      if (failed || g->wait != number || g->of == nullptr) return;
-      g->expired = true;
-      if (action == on_expiry::close)
-        g->of->close();
-      else
-        g->of->interrupt();
-    });
+  limited_wait(session_link& link, clock::time_point until, on_expiry action) : alarm_(*link.alarm_) {
+    alarm_.begin(until, action);
   }
   limited_wait(const limited_wait&) = delete;
   limited_wait& operator=(const limited_wait&) = delete;
-  // The timer runs on: the next wait sets it anew, and until then its handler finds itself outdated.
-  ~limited_wait() { ++guard_->wait; }
-  [[nodiscard]] bool expired() const noexcept { return guard_->expired; }
+  ~limited_wait() { alarm_.end(); }
+  [[nodiscard]] bool expired() const noexcept { return alarm_.expired(); }
 
  private:
-  std::shared_ptr<guard> guard_;
+  alarm& alarm_;
 };
 
 session_link::session_link(stream& connected, tls_maker make_tls, driver_limits limits)
     : stream_(connected),
       make_tls_(std::move(make_tls)),
       limits_(limits),
-      alarm_(connected.socket().get_executor()),
-      guard_(std::make_shared<guard>(guard{&connected})),
+      alarm_(std::make_shared<alarm>(connected)),
       end_of_life_(clock::now() + limits.lifetime),
       last_event_(clock::now()) {}
 
-session_link::~session_link() { guard_->of = nullptr; }
+session_link::~session_link() { alarm_->retire(); }
 
 void session_link::note_event() noexcept { last_event_ = clock::now(); }
 
-awaitable<bool> session_link::send(std::string_view bytes) {
-  gathered_ += bytes;
-  if (gathered_.size() < gather_octets) co_return true;
-  co_return co_await flush();
+bool session_link::flush_now() {
+  if (gathered_.empty()) return true;
+  const transfer t = stream_.write_now(std::as_bytes(std::span(gathered_)));
+  if (t.octets < gathered_.size()) {
+    gathered_.erase(0, t.octets);
+    return false;  // an error shows itself again to flush()
+  }
+  gathered_.clear();
+  return true;
 }
 
 awaitable<bool> session_link::flush() {
-  if (gathered_.empty()) co_return true;
+  if (flush_now()) co_return true;
   const limited_wait limit(*this, clock::now() + limits_.write, on_expiry::close);
   const error_code failed = co_await stream_.write_all(std::as_bytes(std::span(gathered_)));
   gathered_.clear();

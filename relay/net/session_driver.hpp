@@ -79,8 +79,13 @@ class session_link {
   void arm(seconds after) noexcept { timer_ = after; }
   void note_event() noexcept;
 
+  void gather(std::string_view bytes) { gathered_ += bytes; }
+  // So much is gathered that it is to be written.
+  [[nodiscard]] bool full() const noexcept { return gathered_.size() >= gather_octets; }
+  // Writes what can be written without waiting; false when that is not all, or the link is lost: then flush().
+  [[nodiscard]] bool flush_now();
+
   // These give false when the link is lost; ending() then says how.
-  [[nodiscard]] awaitable<bool> send(std::string_view bytes);  // gathers, and writes at gather_octets
   [[nodiscard]] awaitable<bool> flush();
   [[nodiscard]] awaitable<bool> start_tls();
 
@@ -105,14 +110,13 @@ class session_link {
  private:
   using clock = std::chrono::steady_clock;
   enum class on_expiry : std::uint8_t { interrupt, close };
-  struct guard;        // what the timer's handler may touch, also when the link is gone
-  class limited_wait;  // arms the timer while it lives
+  class alarm;         // kept by the timer's handler too, which may come when the link is gone
+  class limited_wait;  // limits a wait while it lives
 
   stream& stream_;
   tls_maker make_tls_;
   driver_limits limits_;
-  asio::steady_timer alarm_;
-  std::shared_ptr<guard> guard_;
+  std::shared_ptr<alarm> alarm_;
   clock::time_point end_of_life_;
   clock::time_point last_event_;
   seconds timer_{0};
@@ -123,8 +127,11 @@ class session_link {
   error_code failure_;
 };
 
-// `Host` has `awaitable<void> perform(Event&)` for the session's event variant, and
-// `bool may_block(const Event&)` for events whose performance can take longer than a moment.
+// What of the host's work needs no waiting is done without a coroutine, as nearly all of it is. For the
+// session's event variant `Host` has
+//   bool may_block(const Event&)       its performance can take longer than a moment
+//   bool perform(Event&)               does it, or begins to; false: what is left needs waiting, then
+//   awaitable<void> finish(Event&)     does that
 template <drivable_session Session, class Host>
 class session_driver {
  public:
@@ -141,8 +148,16 @@ class session_driver {
       good = co_await perform_events();
     }
     while (good && !closing_) {
-      good = co_await step();
-      if (good) good = co_await perform_events();
+      good = wants_more();
+      if (!good) break;
+      auto now = session_link::readable::interrupted;
+      if (end_ == nullptr) now = co_await link_.wait();
+      switch (now) {
+        case session_link::readable::interrupted: end_if_asked(); break;
+        case session_link::readable::timed_out: session_.timer_fired(); break;
+        case session_link::readable::yes: receive(); break;
+      }
+      good = co_await perform_events();
     }
     if (good) {
       co_await link_.close();
@@ -164,21 +179,15 @@ class session_driver {
   }
 
  private:
-  // Waits for one thing to happen and tells the session. False where nothing can happen any more.
-  awaitable<bool> step() {
-    if (end_ != nullptr) {
-      std::exchange(end_, nullptr)();
-      co_return true;
-    }
-    if constexpr (requires { session_.wants_input(); })
-      if (!session_.wants_input()) co_return false;
-    const session_link::readable now = co_await link_.wait();
-    switch (now) {
-      case session_link::readable::interrupted: break;
-      case session_link::readable::timed_out: session_.timer_fired(); break;
-      case session_link::readable::yes: receive(); break;
-    }
-    co_return true;
+  // False where nothing can happen any more.
+  [[nodiscard]] bool wants_more() const {
+    if (end_ != nullptr) return true;
+    if constexpr (requires { session_.wants_input(); }) return session_.wants_input();
+    return true;
+  }
+
+  void end_if_asked() {
+    if (end_ != nullptr) std::exchange(end_, nullptr)();
   }
 
   void receive() {
@@ -194,34 +203,42 @@ class session_driver {
       link_.note_event();
       if (!closing_) {
         bool good = true;
-        if (host_.may_block(*event)) good = co_await link_.flush();
-        if (good) good = co_await perform_io(*event);
+        if (host_.may_block(*event) && !link_.flush_now()) good = co_await link_.flush();
+        if (good) gather(*event);
+        if (good && link_.full() && !link_.flush_now()) good = co_await link_.flush();
+        if (good && changes_link(*event)) good = co_await change_link(*event);
         if (!good) co_return false;
       }
-      co_await host_.perform(*event);
+      if (!host_.perform(*event)) co_await host_.finish(*event);
     }
-    if (closing_) co_return true;
+    if (closing_ || link_.flush_now()) co_return true;
     co_return co_await link_.flush();
   }
 
   template <class... Kinds>
-  awaitable<bool> perform_io(std::variant<Kinds...>& event) {
-    if (const auto* reply = pick<session::send_reply>(event)) co_return co_await link_.send(reply->bytes);
-    if (const auto* bytes = pick<session::send_bytes>(event)) co_return co_await link_.send(bytes->bytes);
-    if (const auto* octets = pick<session::send_garbage>(event)) co_return co_await link_.send(octets->bytes);
+  void gather(const std::variant<Kinds...>& event) {
+    if (const auto* reply = pick<session::send_reply>(event)) link_.gather(reply->bytes);
+    if (const auto* bytes = pick<session::send_bytes>(event)) link_.gather(bytes->bytes);
+    if (const auto* octets = pick<session::send_garbage>(event)) link_.gather(octets->bytes);
     if (const auto* timer = pick<session::arm_timer>(event)) link_.arm(timer->after);
+  }
+
+  template <class... Kinds>
+  [[nodiscard]] static bool changes_link(const std::variant<Kinds...>& event) noexcept {
+    return pick<session::start_tls>(event) != nullptr || pick<session::close_connection>(event) != nullptr;
+  }
+
+  template <class... Kinds>
+  awaitable<bool> change_link(const std::variant<Kinds...>& event) {
     if (pick<session::start_tls>(event) != nullptr) {
       const bool good = co_await link_.start_tls();
-      if (!good) co_return false;
-      session_.tls_established(binding());
+      if (good) session_.tls_established(binding());
+      co_return good;
     }
-    if (pick<session::close_connection>(event) != nullptr) {
-      bool flushed = true;
-      if (!peer_left_) flushed = co_await link_.flush();
-      closing_ = true;
-      co_return flushed;
-    }
-    co_return true;
+    bool flushed = true;
+    if (!peer_left_) flushed = co_await link_.flush();
+    closing_ = true;
+    co_return flushed;
   }
 
   // Of the TLS that stands; of none, none.

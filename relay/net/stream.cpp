@@ -77,7 +77,8 @@ awaitable<error_code> stream::handshake(ssl_ptr session) {
 awaitable<error_code> stream::wait_readable() {
   if (closed_) co_return asio::error::operation_aborted;
   if (!drained_) co_return error_code{};
-  co_return co_await wait(read_until_);
+  const auto [ec] = co_await socket_.async_wait(read_until_, use_tuple);
+  co_return closed_ ? error_code(asio::error::operation_aborted) : ec;
 }
 
 transfer stream::read_now(std::span<std::byte> into) {
@@ -125,6 +126,7 @@ awaitable<transfer> stream::read_some(std::span<std::byte> into) {
 }
 
 transfer stream::write_now(std::span<const std::byte> octets) {
+  if (closed_) return {0, asio::error::operation_aborted};
   if (!ssl_) {
     const ssize_t n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (n >= 0) return {static_cast<std::size_t>(n), {}};

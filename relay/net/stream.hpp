@@ -52,6 +52,8 @@ class stream {
   // Waits, then takes. Errors: as read_now(), never would_block.
   [[nodiscard]] awaitable<transfer> read_some(std::span<std::byte> into);
 
+  // Writes what can be written without waiting.
+  [[nodiscard]] transfer write_now(std::span<const std::byte> octets);
   // Writes all of it. operation_aborted only after close().
   [[nodiscard]] awaitable<error_code> write_all(std::span<const std::byte> octets);
 
@@ -72,7 +74,6 @@ class stream {
   void prepare();
   [[nodiscard]] transfer read_plain(std::span<std::byte> into);
   [[nodiscard]] transfer read_tls(std::span<std::byte> into);
-  [[nodiscard]] transfer write_now(std::span<const std::byte> octets);
   // Why OpenSSL could not go on, and for would_block, what to wait for.
   struct obstacle {
     error_code error;

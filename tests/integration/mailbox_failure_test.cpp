@@ -232,12 +232,12 @@ TEST(MailboxShutdown, CutsAClientThatDoesNotLeave) {
 TEST(MailboxStart, NamesThePortThatIsTaken) {
   mailbox::memory_store store;
   running_mailbox mailbox(store);
-  boost::asio::io_context io;
+  net::context_pool threads(1);
   mailbox::server_options options;
   options.host_name = "localhost";
   options.smtp = mailbox.smtp();
   options.smtps = {boost::asio::ip::make_address("127.0.0.1"), 0};
-  const auto second = mailbox::server::start(io.get_executor(), std::move(options), test_identity(), store);
+  const auto second = mailbox::server::start(threads.executors(), std::move(options), test_identity(), store);
   ASSERT_FALSE(second);
   EXPECT_THAT(second.why().detail, ::testing::HasSubstr("port " + std::to_string(mailbox.smtp().port())));
   EXPECT_THAT(second.why().detail, ::testing::HasSubstr("--smtp"));

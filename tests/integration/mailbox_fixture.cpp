@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include "smtpscope/text/base64.hpp"
 
@@ -171,25 +171,27 @@ running_mailbox::running_mailbox(mailbox::message_store& store, mailbox::server_
   options.smtps = {loopback, options.smtps.port()};
   options.host_name = "localhost";
   if (options.policy.users.empty()) options.policy = mailbox::make_policy({});
-  auto started = mailbox::server::start(io_.get_executor(), std::move(options), test_identity(), store);
+  auto started = mailbox::server::start(threads_.executors(), std::move(options), test_identity(), store);
   if (!started) throw std::runtime_error(started.why().detail);
   server_ = std::make_unique<mailbox::server>(std::move(*started));
-  for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { io_.run(); });
+  threads_.run();
 }
 
 running_mailbox::~running_mailbox() { stop(); }
 
 void running_mailbox::begin_stop(milliseconds grace) {
-  boost::asio::co_spawn(io_, server_->stop(grace), boost::asio::detached);
+  over_ = true;
+  stopped_ = boost::asio::co_spawn(threads_.executors().back(), server_->stop(grace), boost::asio::use_future);
 }
 
 void running_mailbox::join() {
-  for (std::thread& t : threads_) t.join();
-  threads_.clear();
+  stopped_.get();
+  EXPECT_EQ(server_->connections(), 0U);
+  threads_.stop();
 }
 
 void running_mailbox::stop(milliseconds grace) {
-  if (threads_.empty()) return;
+  if (over_) return;
   begin_stop(grace);
   join();
 }

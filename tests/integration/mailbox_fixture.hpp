@@ -4,20 +4,20 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
-#include <boost/asio/io_context.hpp>
 
 #include "relay/mailbox/accounts.hpp"
 #include "relay/mailbox/server.hpp"
 #include "relay/mailbox/store.hpp"
 #include "relay/net/certificate.hpp"
+#include "relay/net/context_pool.hpp"
 
 namespace smtpscope::testing {
 
@@ -96,9 +96,10 @@ class running_mailbox {
   void join();
 
  private:
-  boost::asio::io_context io_;
+  net::context_pool threads_{2};
   std::unique_ptr<mailbox::server> server_;
-  std::vector<std::thread> threads_;
+  std::future<void> stopped_;
+  bool over_ = false;  // begin_stop() was called
 };
 
 // Waits for what another thread will bring about; false after 20 s.

@@ -63,6 +63,28 @@ std::size_t name_length(std::string_view line) noexcept {
   return n > 0 && colon < line.size() && line[colon] == ':' ? n : 0;
 }
 
+// A header field that begins somewhere: length of its name, 0 when there is none, and the offset behind it.
+struct field_range {
+  std::size_t name = 0;
+  std::size_t end = 0;
+};
+field_range field_at(std::string_view text, std::size_t begin) noexcept {
+  const std::size_t first_end = line_end(text, begin);
+  field_range field{name_length(text.substr(begin, first_end - begin)), first_end};
+  if (field.name == 0) return field;
+  while (field.end < text.size() && is_blank(text[field.end])) field.end = line_end(text, field.end);
+  return field;
+}
+
+// Where the header begins: mailbox files put a line before a message.
+std::size_t first_line(std::string_view text, std::size_t begin) noexcept {
+  return text.substr(begin, 5) == "From " ? line_end(text, begin) : begin;
+}
+
+std::string value_of(std::string_view field, std::size_t colon) {
+  return unfolded(field.substr(colon + 1, longest_shown_value));
+}
+
 // Where a part lies and what its header says, as read so far.
 class tree_reader {
  public:
@@ -94,19 +116,12 @@ class tree_reader {
   // Reads fields up to the empty line or the first line that is none; returns where the body begins.
   std::size_t read_headers_of(read_part& part, std::string& content_type, std::string& disposition) {
     const std::string_view text = message_.substr(0, part.end);
-    std::size_t at = part.begin;
-    // A line that mailbox files put before a message.
-    if (text.substr(at, 5) == "From ") at = line_end(text, at);
+    std::size_t at = first_line(text, part.begin);
     while (at < text.size()) {
-      const std::size_t first_end = line_end(text, at);
-      const std::string_view line = text.substr(at, first_end - at);
-      if (is_empty_line(line)) return first_end;
-      const std::size_t name = name_length(line);
-      if (name == 0) return at;
-      std::size_t end = first_end;
-      while (end < text.size() && is_blank(text[end])) end = line_end(text, end);
-      add_header(part, at, name, end, content_type, disposition);
-      at = end;
+      const field_range field = field_at(text, at);
+      if (field.name == 0) return is_empty_line(text.substr(at, field.end - at)) ? field.end : at;
+      add_header(part, at, field.name, field.end, content_type, disposition);
+      at = field.end;
     }
     return at;
   }
@@ -116,7 +131,7 @@ class tree_reader {
     if (part.headers.size() >= read_headers) return;
     const std::string_view field = message_.substr(begin, end - begin);
     const std::size_t colon = field.find(':');
-    const std::string value = unfolded(field.substr(colon + 1, longest_shown_value));
+    const std::string value = value_of(field, colon);
     header_field h;
     h.name = shown(field.substr(0, name));
     h.value = shown(text::decode_words(value));
@@ -221,6 +236,19 @@ class tree_reader {
 std::string_view read_part::header(std::string_view name) const noexcept {
   for (const header_field& h : headers)
     if (text::iequals(h.name, name)) return h.value;
+  return {};
+}
+
+std::string first_header(std::string_view message, std::string_view name) {
+  std::size_t at = first_line(message, 0);
+  while (at < message.size()) {
+    const field_range field = field_at(message, at);
+    if (field.name == 0) break;
+    const std::string_view text = message.substr(at, field.end - at);
+    if (text::iequals(text.substr(0, field.name), name))
+      return shown(text::decode_words(value_of(text, text.find(':'))));
+    at = field.end;
+  }
   return {};
 }
 

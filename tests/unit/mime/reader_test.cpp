@@ -33,6 +33,8 @@ void expect_sound(std::string_view message) {
   EXPECT_LE(tree.parts.size(), read_parts);
   EXPECT_EQ(tree.parts[0].begin, 0U);
   EXPECT_EQ(tree.parts[0].end, message.size());
+  for (const auto* name : {"subject", "From", "A", "Content-Type"})
+    if (tree.parts[0].headers.size() < read_headers) EXPECT_EQ(first_header(bytes, name), tree.parts[0].header(name));
   for (std::size_t i = 0; i < tree.parts.size(); ++i) {
     const read_part& p = tree.parts[i];
     ASSERT_LE(p.begin, p.body_begin);
@@ -96,6 +98,14 @@ TEST(Reader, ReadsAnyMixtureOfHeaderAndBody) {
   EXPECT_EQ(outline("From a@b Thu\nA: b\n\nbody"), texts{"-1 text/plain|body"});
   EXPECT_EQ(outline("A: b\n c\n\nbody"), texts{"-1 text/plain|body"});
   EXPECT_EQ(outline(": x\n\nbody"), texts{"-1 text/plain|: x\n\nbody"});
+}
+
+TEST(Reader, OneHeaderIsFoundWithoutTheOthers) {
+  EXPECT_EQ(first_header("From x\nA: b\nSubject : =?utf-8?q?K=C3=BCche?=\n and\tbath\nsubject: two\n\n", "SUBJECT"),
+            "K\u00fcche and bath");
+  EXPECT_EQ(first_header("A: b\n\nSubject: of the body\n", "Subject"), "");
+  EXPECT_EQ(first_header("A: b\nno field\nSubject: late\n", "Subject"), "");
+  EXPECT_EQ(first_header("", "Subject"), "");
 }
 
 TEST(Reader, TakesMultipartsApart) {

@@ -37,6 +37,10 @@ inline constexpr int read_depth = 16;              // parts nested deeper are no
 inline constexpr std::size_t read_parts = 1000;    // further parts are not listed
 inline constexpr std::size_t read_headers = 1000;  // a part's further headers are not listed
 
+// What read() finds as the value of the message's first field of that name (compared without case), without
+// taking anything else apart; "" when there is none.
+[[nodiscard]] std::string first_header(std::string_view message, std::string_view name);
+
 // Never fails; an empty message has one empty part. Lines may end in CRLF or LF.
 [[nodiscard]] message_tree read(std::string_view message);
 
