@@ -11,6 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view message = fuzz::view(data, size);
   const mime::message_tree tree = mime::read(message);
   fuzz::check(!tree.parts.empty() && tree.parts.size() <= mime::read_parts);
+  if (tree.parts.front().headers.size() < mime::read_headers)
+    fuzz::check(mime::first_header(message, "Subject") == tree.parts.front().header("Subject"));
   for (std::size_t i = 0; i < tree.parts.size(); ++i) {
     const mime::read_part& part = tree.parts[i];
     fuzz::check(part.begin <= part.body_begin && part.body_begin <= part.end && part.end <= message.size());

@@ -33,8 +33,9 @@ void expect_sound(std::string_view message) {
   EXPECT_LE(tree.parts.size(), read_parts);
   EXPECT_EQ(tree.parts[0].begin, 0U);
   EXPECT_EQ(tree.parts[0].end, message.size());
-  for (const auto* name : {"subject", "From", "A", "Content-Type"})
-    if (tree.parts[0].headers.size() < read_headers) EXPECT_EQ(first_header(bytes, name), tree.parts[0].header(name));
+  for (const auto* name : {"subject", "From", "A", "Content-Type"}) {
+    EXPECT_EQ(first_header(bytes, name), tree.parts[0].header(name));
+  }
   for (std::size_t i = 0; i < tree.parts.size(); ++i) {
     const read_part& p = tree.parts[i];
     ASSERT_LE(p.begin, p.body_begin);
