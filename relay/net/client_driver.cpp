@@ -192,7 +192,8 @@ awaitable<void> client_driver::drive() {
     how = co_await perform_events();
   }
   // In order, where both sides still can; the server's last octets are let in.
-  if (link_ && link_->ending() == driven::closed_by_session && !cancelled_) co_await link_->close();
+  if (link_ && link_->ending() == driven::closed_by_session && !cancelled_)
+    co_await link_->close(session::close_connection::wish::own);
 }
 
 // Until the session has nothing more to say. (g++ 12 makes wrong code of co_await behind && and ||.)

@@ -138,7 +138,9 @@ std::optional<std::string_view> session_link::read(buffer_lease& into) {
   return std::string_view(reinterpret_cast<const char*>(into.octets().data()), t.octets);
 }
 
-awaitable<void> session_link::close() {
+awaitable<void> session_link::close(session::close_connection::wish whose) {
+  using session::close_connection;
+  if (whose == close_connection::wish::of_peer && stream_.tls() == nullptr && !stream_.plaintext_waiting()) co_return;
   const limited_wait limit(*this, clock::now() + limits_.goodbye, on_expiry::close);
   error_code ended = co_await stream_.end_writing();
   while (!ended) {

@@ -97,8 +97,9 @@ class session_link {
   [[nodiscard]] std::optional<std::string_view> read(buffer_lease& into);
 
   // Ends both sides in order: close_notify, FIN, and what the peer still sends is dropped, so that
-  // no reset overtakes our last words.
-  [[nodiscard]] awaitable<void> close();
+  // no reset overtakes our last words. A peer that wished the end itself and has said nothing since need not
+  // be waited for.
+  [[nodiscard]] awaitable<void> close(session::close_connection::wish whose);
 
   // Ends wait(), now or when it is called next; ends a handshake that is under way.
   void interrupt();
@@ -160,9 +161,9 @@ class session_driver {
       good = co_await perform_events();
     }
     if (good) {
-      co_await link_.close();
+      co_await link_.close(*closing_);
     } else {  // the link is lost: what session and host hold of an unfinished message is let go
-      closing_ = true;
+      closing_ = session::close_connection::wish::own;
       session_.peer_closed();
       static_cast<void>(co_await perform_events());
     }
@@ -237,7 +238,7 @@ class session_driver {
     }
     bool flushed = true;
     if (!peer_left_) flushed = co_await link_.flush();
-    closing_ = true;
+    closing_ = pick<session::close_connection>(event)->whose;
     co_return flushed;
   }
 
@@ -259,9 +260,9 @@ class session_driver {
   session_link link_;
   Session& session_;
   Host& host_;
-  std::function<void()> end_;  // asked for by stop(), not yet done
-  bool closing_ = false;       // the session has asked to close
-  bool peer_left_ = false;     // the peer has
+  std::function<void()> end_;                               // asked for by stop(), not yet done
+  std::optional<session::close_connection::wish> closing_;  // the session has asked to close
+  bool peer_left_ = false;                                  // the peer has
 };
 
 }  // namespace smtpscope::net

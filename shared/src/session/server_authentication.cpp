@@ -54,6 +54,9 @@ std::vector<std::string> server_authentication::offered(link_security link) cons
 }
 
 bool server_authentication::offers_any(link_security link) const noexcept {
+  if (link == link_security::plain && options_.on_plain_link == offer::no &&
+      options_.challenges_on_plain_link == offer::no)
+    return false;
   return std::any_of(options_.mechanisms.begin(), options_.mechanisms.end(),
                      [&](const std::string& m) { return offers(m, link); });
 }

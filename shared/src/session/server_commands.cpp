@@ -127,7 +127,7 @@ void server_session::proceed() {
     case verb::quit:
       if (state_ == server_state::expect_bdat) events_.emplace_back(content_discarded{});
       say(reply_key::quit, v, next_);
-      events_.emplace_back(close_connection{});
+      events_.emplace_back(close_connection{close_connection::wish::of_peer});
       return;
     case verb::unknown: return complain(reply_key::not_recognised, v);
   }

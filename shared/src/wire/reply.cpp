@@ -182,14 +182,18 @@ namespace {
 // `line` with "?" for what may not be sent: controls, and octets that are no text.
 std::string sendable(std::string_view line, utf8 beyond_ascii) {
   std::string out;
-  while (!line.empty()) {
+  for (;;) {
+    std::size_t plain = 0;
+    while (plain < line.size() && ((line[plain] >= ' ' && line[plain] < 0x7F) || line[plain] == '\t')) ++plain;
+    out.append(line.substr(0, plain));
+    line.remove_prefix(plain);
+    if (line.empty()) return out;
     const text::code_point c = text::first_code_point(line);
-    const bool control = (c.value < ' ' && c.value != '\t') || (c.value >= 0x7F && c.value < 0xA0);
+    const bool control = c.value < ' ' || (c.value >= 0x7F && c.value < 0xA0);
     const bool legal = c.state == text::code_point::kind::valid && (c.value < 0x7F || beyond_ascii == utf8::allowed);
     out.append(legal && !control ? line.substr(0, c.octets) : std::string_view{"????", c.octets});
     line.remove_prefix(c.octets);
   }
-  return out;
 }
 
 // The end of a line that has room up to `at`, no code point cut in two.
@@ -206,20 +210,23 @@ std::string format_reply(const reply& value, utf8 beyond_ascii) {
   std::string prefix;
   if (value.enhanced && value.enhanced->klass == value.code / 100) prefix = value.enhanced->text() + " ";
   const std::size_t room = limits::reply_line_octets - code.size() - 1 - prefix.size() - 2;
-  std::vector<std::string> pieces;
+  std::string out;
+  std::size_t last = 0;  // where the last line begins
+  const auto add = [&](std::string_view words) {
+    last = out.size();
+    out.append(code).append("-").append(prefix).append(words).append("\r\n");
+  };
   for (const std::string& line : value.lines) {
     const std::string words = sendable(line, beyond_ascii);
     std::size_t begin = 0;
     do {
       const std::size_t end = cut_before(words, begin + room);
-      pieces.push_back(words.substr(begin, end - begin));
+      add(std::string_view(words).substr(begin, end - begin));
       begin = end;
     } while (begin < words.size());
   }
-  if (pieces.empty()) pieces.emplace_back();
-  std::string out;
-  for (std::size_t i = 0; i < pieces.size(); ++i)
-    out.append(code).append(i + 1 < pieces.size() ? "-" : " ").append(prefix).append(pieces[i]).append("\r\n");
+  if (out.empty()) add({});
+  out[last + code.size()] = ' ';
   return out;
 }
 

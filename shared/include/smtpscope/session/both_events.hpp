@@ -26,7 +26,9 @@ struct server_transition {
 struct start_tls {};
 
 // Asks to close the connection. Nothing follows.
-struct close_connection {};
+struct close_connection {
+  enum class wish : std::uint8_t { own, of_peer } whose = wish::own;  // of_peer: it said QUIT, and says no more
+};
 
 // Asks for timer_fired() unless another event of the session comes within `after`.
 // Replaces the timer before it (RFC 5321 §4.5.3.2). Zero: no timer.
