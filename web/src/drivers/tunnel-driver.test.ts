@@ -97,6 +97,7 @@ const connected = { ev: 'connected', address: '192.0.2.1', port: 587 };
 function begin(
   script: Partial<Record<Happening['what'], ClientRequest[]>>,
   tls: 'starttls' | 'implicit' = 'starttls',
+  token?: string,
 ) {
   const client = new FakeClient({ ...ending, ...script });
   const core = { newClient: () => client as unknown as CoreClient } as unknown as Core;
@@ -104,7 +105,7 @@ function begin(
     core,
     { ehloName: 'a', tls, from: 'a@b.example', to: ['c@d.example'], host: 'mail.example', port: 587 },
     new Uint8Array(),
-    new URL('https://page.example/in/'),
+    { base: new URL('https://page.example/in/'), token },
   );
   const sink = { opened: vi.fn(), appended: vi.fn(), finished: vi.fn(), ended: vi.fn() };
   driver.start(sink);
@@ -127,6 +128,16 @@ afterEach(() => {
 });
 
 describe('opening', () => {
+  it('gives a token to a relay that asks for one, before anything else, and to no other', () => {
+    const asked = begin({}, 'starttls', 'let me in');
+    asked.socket.tell({ ...hello, auth: true });
+    const open = '{"op":"open","host":"mail.example","port":587,"tls":"none"}';
+    expect(asked.socket.sent).toEqual(['{"op":"auth","token":"let me in"}', open]);
+    const free = begin({}, 'starttls', 'let me in');
+    free.socket.tell(hello);
+    expect(free.socket.sent).toEqual([open]);
+  });
+
   it('speaks the subprotocol beside the page, and asks for the server after hello', () => {
     const { socket } = begin({});
     expect(socket.url.href).toBe('wss://page.example/in/tunnel');
@@ -210,7 +221,7 @@ describe('failing', () => {
     expect(errors(relay.client)).toEqual(['relay_closed']);
   });
 
-  it('ends frames that it does not understand, and other versions, and relays that want a token', async () => {
+  it('ends frames that it does not understand, and other versions, and relays that want a token it has not', async () => {
     for (const [event, code] of [
       [{ ev: 'party' }, 'relay_closed'],
       [{ ...hello, version: 2 }, 'relay_refused'],

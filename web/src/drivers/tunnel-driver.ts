@@ -16,6 +16,13 @@ import {
   writeWindow,
 } from './tunnel-frames';
 
+/** Where the relay is, and what it asks for before it carries anything. */
+export interface RelayAccess {
+  /** The page's own address when not given. */
+  base?: URL;
+  token?: string | undefined;
+}
+
 export type LiveSetup = Omit<ClientSetup, 'message'>;
 
 /** Milliseconds for the relay to answer at all, and to say hello. */
@@ -35,6 +42,7 @@ export class TunnelDriver implements SessionDriver {
   private readonly setup: LiveSetup;
   private readonly message: Uint8Array;
   private readonly base: URL;
+  private readonly token: string | undefined;
 
   private client: CoreClient | undefined;
   private sink: TraceSink | undefined;
@@ -50,11 +58,12 @@ export class TunnelDriver implements SessionDriver {
   private hostTimer: ReturnType<typeof setTimeout> | undefined;
   private entriesScheduled = false;
 
-  constructor(core: Core, setup: LiveSetup, message: Uint8Array, base = new URL(document.baseURI)) {
+  constructor(core: Core, setup: LiveSetup, message: Uint8Array, relay: RelayAccess = {}) {
     this.core = core;
     this.setup = setup;
     this.message = message;
-    this.base = base;
+    this.base = relay.base ?? new URL(document.baseURI);
+    this.token = relay.token;
   }
 
   start(sink: TraceSink): void {
@@ -168,9 +177,10 @@ export class TunnelDriver implements SessionDriver {
         'policy',
         `The relay speaks version ${event.version} of the tunnel; this page speaks 1.`,
       );
-    } else if (event.auth) {
-      this.fail('relay_refused', 'policy', 'The relay asks for a token, and this page has none.');
+    } else if (event.auth && !this.token) {
+      this.fail('relay_refused', 'policy', 'The relay asks for a token: type it beside the destination.');
     } else {
+      if (event.auth && this.token) this.request({ op: 'auth', token: this.token });
       const { host, port, tls } = this.setup;
       this.request({ op: 'open', host, port, tls: tls === 'implicit' ? 'implicit' : 'none' });
     }

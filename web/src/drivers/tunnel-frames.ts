@@ -60,6 +60,7 @@ export function parseRelayEvent(frame: string): RelayEvent | undefined {
 }
 
 export type PageRequest =
+  | { op: 'auth'; token: string }
   | { op: 'open'; host: string; port: number; tls: 'none' | 'implicit' }
   | { op: 'start_tls' }
   | { op: 'credit'; bytes: number };

@@ -19,6 +19,8 @@ const configSchema = v.object({
     [],
   ),
   mailbox: v.nullable(mailboxSchema),
+  /** The relay asks for a token. */
+  auth: v.optional(v.boolean(), false),
 });
 
 const messagesSchema = v.object({

@@ -40,6 +40,8 @@ export interface LiveTarget {
   cleartextAuth: boolean;
   /** The relay's own mailbox, whose messages can be read back. */
   mailbox: boolean;
+  /** For a relay that asks for one. */
+  relayToken: string | undefined;
 }
 
 export type Target = SimulatedTarget | LiveTarget;

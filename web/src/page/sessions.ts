@@ -105,6 +105,7 @@ function tunnel(
         : {}),
     },
     message,
+    { token: target.relayToken },
   );
 }
 

@@ -9,7 +9,7 @@ import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { destinationStyles } from './destination.styles';
-import { checkBox, fieldNote, textField } from './fields';
+import { checkBox, fieldNote, secretField, textField } from './fields';
 import { breakages, presetIcons, tlsNames } from './labels';
 import {
   hostProblem,
@@ -22,7 +22,7 @@ import {
   serverOf,
 } from './presets';
 
-type Field = 'host' | 'port' | 'user' | 'password';
+type Field = 'relay-token' | 'host' | 'port' | 'user' | 'password';
 
 /**
  * @summary Where a message goes: in this page, to the relay's mailbox, to Gmail or to another server; the login;
@@ -44,6 +44,8 @@ export class SmtpDestination extends LitElement {
   @state() private hangUpAfter = 'MAIL';
   @state() private latencyMs = 40;
   @state() private showPassword = false;
+  @state() private relayToken = '';
+  @state() private showRelayToken = false;
   @state() private problems: Partial<Record<Field, string>> = {};
 
   get preset(): PresetName {
@@ -92,6 +94,8 @@ export class SmtpDestination extends LitElement {
     const note = (field: Field, problem: string | undefined) => {
       if (problem) problems[field] = problem;
     };
+    if (this.chosen !== 'page' && this.relay?.auth)
+      note('relay-token', this.relayToken.trim() ? undefined : 'This relay asks for a token.');
     if (this.chosen === 'other') {
       note('host', hostProblem(choice.host.trim()));
       note('port', portProblem(choice.port));
@@ -129,6 +133,7 @@ export class SmtpDestination extends LitElement {
       auth: choice.login ? { user: choice.user.trim(), secret: password, mechanism } : undefined,
       cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
       mailbox: this.chosen === 'mailbox',
+      relayToken: this.relay?.auth ? this.relayToken.trim() : undefined,
     };
   }
 
@@ -227,6 +232,7 @@ export class SmtpDestination extends LitElement {
         <smtp-mode mode="live"></smtp-mode>
         <span>${this.renderRelayLine()}</span>
       </p>
+      ${this.relay?.auth ? this.renderRelayToken() : nothing}
       ${
         this.chosen === 'other'
           ? this.renderFreeServer()
@@ -362,54 +368,59 @@ export class SmtpDestination extends LitElement {
     return textField(field, label, this.choice[field], this.problems[field], handlers);
   }
 
-  /** Never stored: no form around it, no name, no autofill. It lives in this element's memory only. */
+  /** It lives in this element's memory only. */
   private renderPassword(gmail: boolean): TemplateResult {
-    const problem = this.problems.password;
     const token = mechanismNamed(this.choice.mechanism)?.token === true;
-    return html`<div class="field ${problem ? 'wrong' : ''}">
-      <label for="password">${token ? 'Access token' : gmail ? 'App password' : 'Password'}</label>
-      <span class="secret">
-        <input
-          id="password"
-          type=${this.showPassword ? 'text' : 'password'}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck="false"
-          data-1p-ignore
-          data-lpignore="true"
-          aria-invalid=${problem ? 'true' : 'false'}
-          aria-describedby="password-note"
-          .value=${live(this.choice.password)}
-          @input=${this.onText('password')}
-        />
-        <button
-          type="button"
-          class="button square quiet"
-          aria-pressed=${this.showPassword ? 'true' : 'false'}
-          aria-label=${token ? 'Show token' : 'Show password'}
-          @click=${() => {
-            this.showPassword = !this.showPassword;
-          }}
-        >
-          ${icon(this.showPassword ? 'eye-off' : 'eye')}
-        </button>
-      </span>
-      ${fieldNote(
-        'password',
-        this.problems.password,
-        gmail && !token
-          ? 'Not your account password: 16 letters, made in your Google account once 2-Step Verification is on.'
-          : 'Kept in this tab only, never stored; masked in the trace.',
-      )}
-    </div>`;
+    const hint =
+      gmail && !token
+        ? 'Not your account password: 16 letters, made in your Google account once 2-Step Verification is on.'
+        : 'Kept in this tab only, never stored; masked in the trace.';
+    return secretField(
+      'password',
+      token ? 'Access token' : gmail ? 'App password' : 'Password',
+      this.choice.password,
+      { problem: this.problems.password, hint },
+      this.showPassword,
+      {
+        input: this.onText('password'),
+        show: (shown) => {
+          this.showPassword = shown;
+        },
+      },
+    );
+  }
+
+  /** Who may use the relay at all; no part of the session, and not in its trace. */
+  private renderRelayToken(): TemplateResult {
+    const hint = 'From whoever runs this relay. Kept in this tab only, never stored.';
+    return secretField(
+      'relay-token',
+      'Token of the relay',
+      this.relayToken,
+      { problem: this.problems['relay-token'], hint },
+      this.showRelayToken,
+      {
+        input: (event: Event) => {
+          this.relayToken = (event.target as HTMLInputElement).value;
+          this.solved('relay-token');
+        },
+        show: (shown) => {
+          this.showRelayToken = shown;
+        },
+      },
+    );
   }
 
   private onText(field: 'host' | 'user' | 'password') {
     return (event: Event) => {
       this.choice = { ...this.choice, [field]: (event.target as HTMLInputElement).value };
-      const { [field]: _, ...others } = this.problems;
-      this.problems = others;
+      this.solved(field);
     };
+  }
+
+  private solved(field: Field): void {
+    const { [field]: _, ...others } = this.problems;
+    this.problems = others;
   }
 
   private chooseMailboxTls(tls: 'starttls' | 'implicit'): void {
