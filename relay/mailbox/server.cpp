@@ -51,6 +51,7 @@ status open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view o
   error_code failed;
   acceptor.open(at.protocol(), failed);
   if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed) acceptor.set_option(tcp::no_delay(true), failed);  // its connections inherit it
   if (!failed) acceptor.bind(at, failed);
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   if (!failed) return {};
@@ -123,7 +124,7 @@ class server::core : public std::enable_shared_from_this<core> {
 
   status listen(link_security link, const tcp::endpoint& at, std::string_view option);
   awaitable<void> accept(listener& from);
-  void take(tcp::socket socket, link_security link);
+  void take(tcp::socket socket, const tcp::endpoint& client, link_security link);
   void turn_away(tcp::socket socket, link_security link) const;
   [[nodiscard]] bool admit();
   void leave(unsigned& of);
@@ -245,9 +246,10 @@ void server::core::serve() {
 
 awaitable<void> server::core::accept(listener& from) {
   while (from.acceptor.is_open()) {
-    auto [failed, socket] = co_await from.acceptor.async_accept(net::use_tuple);
+    tcp::endpoint client;
+    auto [failed, socket] = co_await from.acceptor.async_accept(client, net::use_tuple);
     if (!failed) {
-      take(std::move(socket), from.link);
+      take(std::move(socket), client, from.link);
     } else if (from.acceptor.is_open() && failed != asio::error::connection_aborted) {
       spdlog::warn("mailbox: cannot accept a connection: {}", failed.message());
       asio::steady_timer pause(from.acceptor.get_executor(), accept_pause);
@@ -256,11 +258,9 @@ awaitable<void> server::core::accept(listener& from) {
   }
 }
 
-void server::core::take(tcp::socket socket, link_security link) {
+void server::core::take(tcp::socket socket, const tcp::endpoint& client, link_security link) {
   if (!admit()) return turn_away(std::move(socket), link);
-  error_code unknown;
-  const tcp::endpoint client = socket.remote_endpoint(unknown);
-  auto made = session::server_session::create(session_options(link, unknown ? "" : client.address().to_string()));
+  auto made = session::server_session::create(session_options(link, client.address().to_string()));
   if (!made) {  // out of randomness
     turn_away(std::move(socket), link);
     return leave(admitted_);

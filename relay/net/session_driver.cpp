@@ -124,8 +124,15 @@ awaitable<session_link::readable> session_link::wait() {
   if (std::exchange(interrupted_, false)) co_return readable::interrupted;
   const auto until = timer_ > seconds::zero() ? std::min(last_event_ + timer_, end_of_life_) : end_of_life_;
   const limited_wait limit(*this, until, on_expiry::interrupt);
-  const error_code woken = co_await stream_.wait_readable();
+  error_code woken;
+  if (stream_.tls() != nullptr || long_reads_) {
+    woken = co_await stream_.wait_readable();
+  } else {
+    had_ = co_await stream_.read_first(first_);
+    woken = had_->error;
+  }
   if (woken == asio::error::operation_aborted) {
+    had_.reset();
     if (limit.expired()) co_return readable::timed_out;
     if (std::exchange(interrupted_, false)) co_return readable::interrupted;
   }
@@ -133,9 +140,19 @@ awaitable<session_link::readable> session_link::wait() {
 }
 
 std::optional<std::string_view> session_link::read(buffer_lease& into) {
-  const transfer t = stream_.read_now(into.octets());
-  if (t.error && t.error != asio::error::would_block) return std::nullopt;
-  return std::string_view(reinterpret_cast<const char*>(into.octets().data()), t.octets);
+  const transfer first = had_ ? *std::exchange(had_, std::nullopt) : transfer{};
+  if (first.error) return std::nullopt;
+  const std::span<std::byte> buffer = into.octets();
+  std::copy_n(first_.begin(), first.octets, buffer.begin());
+  std::size_t octets = first.octets;
+  if (octets == 0 || octets == first_.size()) {
+    const transfer more = stream_.read_now(buffer.subspan(octets));
+    octets += more.octets;
+    // What was read comes first; an error shows itself again at the next call.
+    if (octets == 0 && more.error && more.error != asio::error::would_block) return std::nullopt;
+  }
+  long_reads_ = octets > first_.size();
+  return std::string_view(reinterpret_cast<const char*>(buffer.data()), octets);
 }
 
 awaitable<void> session_link::close(session::close_connection::wish whose) {

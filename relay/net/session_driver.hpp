@@ -8,6 +8,7 @@
 // take time, or gather_octets are reached. Nothing is read meanwhile, so a session holds one read's
 // worth of input and one gathering of output, whatever the peer does.
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -122,6 +123,10 @@ class session_link {
   clock::time_point last_event_;
   seconds timer_{0};
   std::string gathered_;
+  // Commands and replies are short: without TLS, wait() has read them.
+  std::array<std::byte, 256> first_{};
+  std::optional<transfer> had_;  // what wait() has read into first_
+  bool long_reads_ = false;      // the last read did not fit there
   bool interrupted_ = false;
   bool in_handshake_ = false;
   driven ending_ = driven::closed_by_session;

@@ -16,7 +16,7 @@ bool may_retry() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EI
 int bio_write(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
   errno = 0;
-  const ssize_t n = ::send(socket_of(bio), data, size, MSG_NOSIGNAL);
+  const ssize_t n = ::send(socket_of(bio), data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   *written = n > 0 ? static_cast<std::size_t>(n) : 0;
   if (n < 0 && may_retry()) BIO_set_retry_write(bio);
   return n > 0 ? 1 : 0;
@@ -25,7 +25,7 @@ int bio_write(BIO* bio, const char* data, std::size_t size, std::size_t* written
 int bio_read(BIO* bio, char* data, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   errno = 0;
-  const ssize_t n = ::recv(socket_of(bio), data, size, 0);
+  const ssize_t n = ::recv(socket_of(bio), data, size, MSG_DONTWAIT);
   *read = n > 0 ? static_cast<std::size_t>(n) : 0;
   if (n < 0 && may_retry()) BIO_set_retry_read(bio);
   if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);

@@ -24,13 +24,7 @@ error_code system_error(int number) {
 
 }  // namespace
 
-stream::stream(tcp::socket connected) : socket_(std::move(connected)) { prepare(); }
-
-void stream::prepare() {
-  error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.native_non_blocking(true, ignored);
-}
+stream::stream(tcp::socket accepted) : socket_(std::move(accepted)) {}
 
 awaitable<error_code> stream::connect(const tcp::endpoint& to) {
   error_code ec;
@@ -40,7 +34,8 @@ awaitable<error_code> stream::connect(const tcp::endpoint& to) {
   if (ec) co_return ec;
   std::tie(ec) = co_await socket_.async_connect(to, use_tuple);
   if (closed_) co_return asio::error::operation_aborted;
-  if (!ec) prepare();
+  error_code ignored;
+  if (!ec) socket_.set_option(tcp::no_delay(true), ignored);
   co_return ec;
 }
 
@@ -91,7 +86,7 @@ transfer stream::read_now(std::span<std::byte> into) {
 
 transfer stream::read_plain(std::span<std::byte> into) {
   for (;;) {
-    const ssize_t n = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    const ssize_t n = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
     if (n > 0) return {static_cast<std::size_t>(n), {}};
     if (n == 0) return {0, asio::error::eof};
     if (errno != EINTR) return {0, system_error(errno)};
@@ -116,6 +111,14 @@ transfer stream::read_tls(std::span<std::byte> into) {
   return {total, {}};
 }
 
+awaitable<transfer> stream::read_first(std::span<std::byte> into) {
+  if (closed_) co_return transfer{0, asio::error::operation_aborted};
+  const auto [ec, n] = co_await socket_.async_receive(asio::buffer(into.data(), into.size()), use_tuple);
+  if (closed_) co_return transfer{0, asio::error::operation_aborted};
+  drained_ = n < into.size();
+  co_return transfer{n, ec};
+}
+
 awaitable<transfer> stream::read_some(std::span<std::byte> into) {
   for (;;) {
     const transfer t = read_now(into);
@@ -128,7 +131,7 @@ awaitable<transfer> stream::read_some(std::span<std::byte> into) {
 transfer stream::write_now(std::span<const std::byte> octets) {
   if (closed_) return {0, asio::error::operation_aborted};
   if (!ssl_) {
-    const ssize_t n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
+    const ssize_t n = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) return {static_cast<std::size_t>(n), {}};
     return {0, system_error(errno)};
   }

@@ -31,7 +31,8 @@ struct transfer {
 class stream {
  public:
   explicit stream(const asio::any_io_executor& executor) : socket_(executor) {}
-  explicit stream(tcp::socket connected);
+  // Of a listener that has set no_delay, which its connections inherit.
+  explicit stream(tcp::socket accepted);
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
 
@@ -49,6 +50,9 @@ class stream {
   [[nodiscard]] awaitable<error_code> wait_readable();
   // Takes what is there, without waiting.
   [[nodiscard]] transfer read_now(std::span<std::byte> into);
+  // Without TLS only: waits and takes a first few octets in one go, which costs a call of the system less than
+  // wait_readable() and read_now(). Errors of both, never would_block.
+  [[nodiscard]] awaitable<transfer> read_first(std::span<std::byte> into);
   // Waits, then takes. Errors: as read_now(), never would_block.
   [[nodiscard]] awaitable<transfer> read_some(std::span<std::byte> into);
 
@@ -71,7 +75,6 @@ class stream {
   [[nodiscard]] tcp::socket& socket() noexcept { return socket_; }
 
  private:
-  void prepare();
   [[nodiscard]] transfer read_plain(std::span<std::byte> into);
   [[nodiscard]] transfer read_tls(std::span<std::byte> into);
   // Why OpenSSL could not go on, and for would_block, what to wait for.
