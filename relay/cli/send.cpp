@@ -104,6 +104,7 @@ std::string refusal_text(const session::recipient_result& r, const std::vector<t
   });
   std::string text = std::to_string(r.reply->code);
   if (said == entries.rend() || !said->data.contains("lines")) return text;
+  if (const std::string enhanced(trace::text_of(said->data, "enhanced")); !enhanced.empty()) text += " " + enhanced;
   for (const json& line : said->data.at("lines"))
     if (line.is_string()) text += " " + line.get<std::string>();
   return text;
