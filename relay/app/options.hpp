@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "relay/net/asio.hpp"
+#include "relay/ops/log.hpp"
 #include "relay/web/connection.hpp"
 #include "relay/web/names.hpp"
 #include "smtpscope/session/server_policy.hpp"
@@ -47,8 +48,10 @@ struct serve_options {
   std::uint64_t most_tunnels = 1024;
   tunnel::limits tunnel_limits;
   web::http_limits http_limits;
-  std::string log_level = "info";  // as spdlog names it
-  milliseconds drain{3'000};       // for tunnels to finish when the relay is asked to end
+  std::optional<net::tcp::endpoint> operations;  // loopback: health and metrics; nothing: no such listener
+  std::string log_level = "info";                // as spdlog names it
+  ops::log_format log_format = ops::log_format::text;
+  milliseconds drain{3'000};  // for tunnels to finish when the relay is asked to end
 };
 
 // $STATE_DIRECTORY (of a systemd service), else ${XDG_STATE_HOME:-~/.local/state}/smtpscope; nothing when none of

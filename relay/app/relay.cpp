@@ -15,10 +15,14 @@
 #include "relay/mailbox/maildir_store.hpp"
 #include "relay/mailbox/memory_store.hpp"
 #include "relay/mailbox/server.hpp"
+#include "relay/mailbox/session_host.hpp"
 #include "relay/net/certificate.hpp"
 #include "relay/net/connect.hpp"
 #include "relay/net/context_pool.hpp"
 #include "relay/net/tls_client.hpp"
+#include "relay/ops/listener.hpp"
+#include "relay/ops/metrics.hpp"
+#include "relay/ops/service_manager.hpp"
 #include "relay/web/api.hpp"
 #include "relay/web/connection.hpp"
 #include "smtpscope/session/server_profile.hpp"
@@ -36,7 +40,7 @@ std::string text_of(const net::tcp::endpoint& at) {
   return tunnel::format_host_and_port(at.address().to_string(), at.port());
 }
 
-status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at) {
+status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at, const std::string& option) {
   net::error_code ec;
   acceptor.open(at.protocol(), ec);
   if (!ec) acceptor.set_option(net::tcp::acceptor::reuse_address(true), ec);
@@ -45,9 +49,9 @@ status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at) {
   if (!ec) return {};
   if (ec == asio::error::address_in_use)
     return in_the_way("port " + std::to_string(at.port()) +
-                      " is in use: stop the program that uses it, or choose another with --listen " +
+                      " is in use: stop the program that uses it, or choose another with " + option + " " +
                       tunnel::format_host_and_port(at.address().to_string(), 0) + " (0 takes any free port)");
-  return in_the_way("cannot listen on " + text_of(at) + " (--listen): " + ec.message());
+  return in_the_way("cannot listen on " + text_of(at) + " (" + option + "): " + ec.message());
 }
 
 // What a browser on this machine calls an address it can connect to.
@@ -118,6 +122,9 @@ result<net::tls_client> load_trust(const serve_options& options) {
 
 // Whether a relay that listens there may be started at all.
 status judge_exposure(const serve_options& options) {
+  if (options.operations && !options.operations->address().is_loopback())
+    return wrong("--operations " + text_of(*options.operations) +
+                 ": metrics are for this machine alone; write a loopback address, such as 127.0.0.1:9025");
   if (options.listen.address().is_loopback() || options.shown_to == exposure::behind_public_proxy) return {};
   return wrong("--listen " + text_of(options.listen) +
                ": other machines can reach this; that needs --behind-proxy (a proxy that does TLS) and --public "
@@ -139,13 +146,15 @@ class relay::parts {
  public:
   parts(serve_options given, std::unique_ptr<net::resolver> name_service)
       : options(std::move(given)),
-        policy(options.private_addresses),
-        names(options.no_origin),
+        policy(tunnel::address_policy(options.private_addresses)),
+        names(web::names(options.no_origin)),
         resolver(std::move(name_service)),
         context(options.threads),
         mailbox_threads(options.threads),
         acceptor(context),
+        operations(context),
         signals(context),
+        hangup(context),
         hurry(context) {}
 
   ~parts() {
@@ -159,28 +168,39 @@ class relay::parts {
   [[nodiscard]] status open();
   [[nodiscard]] status open_mailbox();
   [[nodiscard]] status open_web();
+  [[nodiscard]] status open_operations();
+  [[nodiscard]] tunnel::address_policy make_policy() const;
   void stop();
   void wait_for_signal();
+  void reload(const serve_options& fresh);
+  void wait_for_hangup();
 
   serve_options options;
   std::unique_ptr<mailbox::message_store> store;
   std::optional<net::tls_client> remote_tls;
   std::optional<net::tls_client> mailbox_tls;
   tunnel::counters count;
+  ops::metrics counted;
+  std::atomic<bool> draining{false};
   tunnel::registry standing;
-  tunnel::address_policy policy;
-  web::names names;
+  reloadable<tunnel::address_policy> policy;
+  reloadable<web::names> names;
   web::site site;
   std::unique_ptr<net::resolver> resolver;
   std::optional<web::shown_mailbox> shown;
   std::unique_ptr<web::api> api;
   std::optional<tunnel::services> tunnels;
   std::optional<web::http_services> http;
+  std::optional<ops::watched> watched;
+  reread again;
+  net::tcp::endpoint listening;  // where the acceptor does, after it has been closed too
   asio::io_context context;
   net::context_pool mailbox_threads;
   std::optional<mailbox::server> mailbox;
   net::tcp::acceptor acceptor;
+  net::tcp::acceptor operations;
   asio::signal_set signals;
+  asio::signal_set hangup;
   asio::steady_timer hurry;
   std::atomic<int> stops{0};
 };
@@ -189,13 +209,14 @@ status relay::parts::open() {
   auto trust = load_trust(options);
   if (!trust) return trust.why();
   remote_tls.emplace(std::move(*trust));
-  policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
-  policy.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
-  for (const tunnel::host_and_port& to : options.allow) policy.allow(to.host, to.port);
   // The page's port first: its being in use is the most likely obstacle, and nothing is made before.
-  if (const status ok = listen_on(acceptor, options.listen); !ok) return ok;
+  if (const status ok = listen_on(acceptor, options.listen, "--listen"); !ok) return ok;
+  listening = acceptor.local_endpoint();
   if (options.mailbox == with_mailbox::yes)
     if (const status ok = open_mailbox(); !ok) return ok;
+  policy.replace(make_policy());
+  if (options.operations)
+    if (const status ok = open_operations(); !ok) return ok;
   return open_web();
 }
 
@@ -210,6 +231,9 @@ status relay::parts::open_mailbox() {
   mailbox_tls.emplace(std::move(*trust));
   auto wanted = make_mailbox_options(options);
   if (!wanted) return wanted.why();
+  wanted->when_session_ends = [this](const mailbox::session_counts& n) {
+    counted.mailbox_session_ended({n.stored, n.not_stored, n.refused_recipients, n.refused_logins});
+  };
   const std::vector<session::user> users = wanted->profile->policy.users;
   auto started = mailbox::server::start(mailbox_threads.executors(), std::move(*wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
@@ -224,12 +248,32 @@ status relay::parts::open_mailbox() {
     const bool demo = user.name == mailbox::demo.name && user.password.equals(mailbox::demo.password);
     shown->users.push_back({user.name, demo && options.users.empty() ? std::string(mailbox::demo.password) : ""});
   }
+  return {};
+}
+
+tunnel::address_policy relay::parts::make_policy() const {
+  tunnel::address_policy made(options.private_addresses);
+  made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
+  made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
+  for (const tunnel::host_and_port& to : options.allow) made.allow(to.host, to.port);
+  if (!mailbox) return made;
   for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
     const auto address = reachable(at.address());
-    policy.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
+    made.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
     if (address.is_loopback())
-      policy.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
+      made.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
   }
+  return made;
+}
+
+status relay::parts::open_operations() {
+  if (const status ok = listen_on(operations, *options.operations, "--operations"); !ok) return ok;
+  watched.emplace(ops::watched{counted, [this] {
+                                 return ops::gauges{count.active, mailbox ? mailbox->connections() : 0, draining};
+                               }});
+  asio::co_spawn(context, ops::serve_operations(operations, *watched), [](std::exception_ptr failed) {
+    if (failed) spdlog::critical("health and metrics are told no more");
+  });
   return {};
 }
 
@@ -237,10 +281,10 @@ status relay::parts::open_web() {
   auto loaded = load_site(options);
   if (!loaded) return loaded.why();
   site = std::move(*loaded);
-  names = make_names(options, acceptor.local_endpoint());
-  api = std::make_unique<web::api>(options.tunnel_limits, policy.destinations(), shown, store.get());
+  names.replace(make_names(options, listening));
+  api = std::make_unique<web::api>(options.tunnel_limits, policy.now()->destinations(), shown, store.get());
   tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
-                                   mailbox_tls ? &*mailbox_tls : nullptr, options.most_tunnels, count});
+                                   mailbox_tls ? &*mailbox_tls : nullptr, options.most_tunnels, count, counted});
   http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits});
   asio::co_spawn(context, web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
     if (failed) spdlog::critical("no connections are accepted any more");
@@ -250,6 +294,8 @@ status relay::parts::open_web() {
 
 // Runs on one of the context's threads.
 void relay::parts::stop() {
+  draining = true;
+  ops::tell_service_manager("STOPPING=1");
   net::error_code ignored;
   acceptor.close(ignored);
   // Each of these is one thing to wait for; the last one done ends the context.
@@ -285,6 +331,33 @@ result<std::unique_ptr<relay>> relay::create(serve_options options, std::unique_
   return std::unique_ptr<relay>(new relay(std::move(all)));
 }
 
+void relay::parts::reload(const serve_options& fresh) {
+  options.allow = fresh.allow;
+  options.private_addresses = fresh.private_addresses;
+  options.origins = fresh.origins;
+  options.no_origin = fresh.no_origin;
+  policy.replace(make_policy());
+  names.replace(make_names(options, listening));
+  api->show(policy.now()->destinations());
+  spdlog::set_level(spdlog::level::from_str(fresh.log_level));
+}
+
+void relay::parts::wait_for_hangup() {
+  hangup.async_wait([this](const net::error_code& ec, int) {
+    if (ec) return;
+    ops::tell_service_manager("RELOADING=1");
+    const std::optional<serve_options> fresh = again();
+    if (fresh) reload(*fresh);
+    counted.reloaded(fresh ? ops::reload_result::done : ops::reload_result::refused);
+    if (fresh)
+      spdlog::info("reloaded: {} destinations, {} origins", options.allow.size(), options.origins.size());
+    else
+      spdlog::error("not reloaded: the options are wrong; everything stays as it was");
+    ops::tell_service_manager("READY=1");
+    wait_for_hangup();
+  });
+}
+
 status relay::check(const serve_options& options) {
   if (const status ok = judge_exposure(options); !ok) return ok;
   if (const auto trust = load_trust(options); !trust) return trust.why();
@@ -317,13 +390,28 @@ void relay::stop_on_signals() {
   parts_->wait_for_signal();
 }
 
-std::uint16_t relay::port() const { return parts_->acceptor.local_endpoint().port(); }
+void relay::reload(const serve_options& options) {
+  asio::post(parts_->context, [this, options] { parts_->reload(options); });
+}
+
+void relay::reload_on_hangup(reread again) {
+  parts_->again = std::move(again);
+  parts_->hangup.add(SIGHUP);
+  parts_->wait_for_hangup();
+}
+
+std::uint16_t relay::port() const { return parts_->listening.port(); }
+std::uint16_t relay::operations_port() const {
+  return parts_->operations.is_open() ? parts_->operations.local_endpoint().port() : std::uint16_t{0};
+}
 std::uint16_t relay::smtp_port() const { return parts_->mailbox ? parts_->mailbox->smtp().port() : std::uint16_t{0}; }
 std::uint16_t relay::smtps_port() const { return parts_->mailbox ? parts_->mailbox->smtps().port() : std::uint16_t{0}; }
 
 std::string relay::banner() const {
-  const auto bound = parts_->acceptor.local_endpoint();
+  const net::tcp::endpoint& bound = parts_->listening;
   std::string text = "smtpscope: open http://" + text_of({reachable(bound.address()), bound.port()}) + "/\n";
+  if (const auto at = operations_port(); at != 0)
+    text += "smtpscope: operations http://" + text_of({reachable(parts_->options.operations->address()), at}) + "/\n";
   if (!parts_->mailbox) return text;
   text += "smtpscope: mailbox smtp " + text_of(parts_->mailbox->smtp()) + ", smtps " +
           text_of(parts_->mailbox->smtps()) + "\n";

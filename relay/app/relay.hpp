@@ -1,8 +1,9 @@
 #pragma once
 // The whole relay as one object: listeners, page, tunnels, mailbox.
 
-#include <iosfwd>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "relay/app/options.hpp"
@@ -34,9 +35,18 @@ class relay {
   // The same on SIGINT and SIGTERM, from now on.
   void stop_on_signals();
 
+  // Takes destinations, origins and the log's level of these options; all else stays until a restart.
+  // Tunnels that stand keep what they began with. From any thread.
+  void reload(const serve_options& options);
+  // The same at each SIGHUP, from now on. `reread` gives the options of now, or nothing when they are wrong and
+  // it has said so; then everything stays as it is. It is called on a thread of the relay.
+  using reread = std::function<std::optional<serve_options>()>;
+  void reload_on_hangup(reread again);
+
   [[nodiscard]] std::uint16_t port() const;
-  [[nodiscard]] std::uint16_t smtp_port() const;   // 0 without mailbox
-  [[nodiscard]] std::uint16_t smtps_port() const;  // 0 without mailbox
+  [[nodiscard]] std::uint16_t operations_port() const;  // 0 without that listener
+  [[nodiscard]] std::uint16_t smtp_port() const;        // 0 without mailbox
+  [[nodiscard]] std::uint16_t smtps_port() const;       // 0 without mailbox
 
   // One line for each thing a person or a script wants to know; the first is "smtpscope: open URL".
   [[nodiscard]] std::string banner() const;

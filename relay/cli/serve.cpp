@@ -2,11 +2,11 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <sys/resource.h>
@@ -14,6 +14,9 @@
 #include "relay/app/relay.hpp"
 #include "relay/cli/complain.hpp"
 #include "relay/cli/serve_input.hpp"
+#include "relay/cli/session_printer.hpp"
+#include "relay/ops/log.hpp"
+#include "relay/ops/service_manager.hpp"
 
 namespace smtpscope::cli {
 namespace {
@@ -66,13 +69,6 @@ given_values values_of(const typed& given) {
   return all;
 }
 
-void set_up_log(const app::serve_options& options) {
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("smtpscope", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
-}
-
 // Each tunnel takes two descriptors; the usual soft limit of 1024 would end that early.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -81,28 +77,54 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const typed& given) {
-  serve_input input(values_of(given), given.config);
-  auto read = input.read();
-  for (const std::string& line : read.complaints) complain({errc::invalid_argument, line}, wrong_usage);
-  if (!read.options) return wrong_usage;
-  set_up_log(*read.options);
-  const auto in_place = [&input](const error& why) { return error{why.code, input.in_place(why.detail)}; };
-  if (given.check) {
-    if (const status good = app::relay::check(*read.options); !good) return complain(in_place(good.why()), wrong_usage);
-    std::printf("%s: ok\n", given.config.empty() ? "the options" : given.config.c_str());
-    return all_well;
+// Says why the relay does not start, in the form of its log.
+int give_up(const app::serve_options& options, const error& why, int exit_status) {
+  if (options.log_format == ops::log_format::text || options.log_level == "off") return complain(why, exit_status);
+  spdlog::critical(why.detail);
+  return exit_status;
+}
+
+// The options of now, for a relay that was started with those of `input`, which they replace.
+std::optional<app::serve_options> reread(serve_input& input) {
+  serve_input fresh = input;
+  auto read = fresh.read();
+  for (const std::string& line : read.complaints) spdlog::error("{}", printable(line));
+  if (!read.options) return std::nullopt;
+  if (const status good = app::relay::check(*read.options); !good) {
+    spdlog::error("{}", printable(fresh.in_place(good.why().detail)));
+    return std::nullopt;
   }
+  for (const std::string& key : fresh.only_at_restart(input))
+    spdlog::warn("{} has changed: that takes effect at a restart", key);
+  return std::move(read.options);
+}
+
+int start(serve_input& input, const app::serve_options& options) {
   raise_descriptor_limit();
-  auto started = app::relay::create(std::move(*read.options));
+  auto started = app::relay::create(options);
   if (!started)
-    return complain(in_place(started.why()),
-                    started.why().code == errc::invalid_argument ? wrong_usage : could_not_start);
+    return give_up(options, {started.why().code, input.in_place(started.why().detail)},
+                   started.why().code == errc::invalid_argument ? wrong_usage : could_not_start);
   const auto relay = std::move(*started);
   relay->stop_on_signals();
+  relay->reload_on_hangup([&input] { return reread(input); });
   std::fputs(relay->banner().c_str(), stdout);
   std::fflush(stdout);
+  ops::tell_service_manager("READY=1");
   relay->run();
+  return all_well;
+}
+
+int serve(const typed& given) {
+  serve_input input(values_of(given), given.config);
+  const auto read = input.read();
+  for (const std::string& line : read.complaints) complain({errc::invalid_argument, line}, wrong_usage);
+  if (!read.options) return wrong_usage;
+  ops::set_up_log(read.options->log_format, read.options->log_level);
+  if (!given.check) return start(input, *read.options);
+  if (const status good = app::relay::check(*read.options); !good)
+    return complain({good.why().code, input.in_place(good.why().detail)}, wrong_usage);
+  std::printf("%s: ok\n", given.config.empty() ? "the options" : given.config.c_str());
   return all_well;
 }
 

@@ -1,6 +1,7 @@
 #include "relay/cli/serve_table.hpp"
 
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -94,6 +95,16 @@ status read_personality(text_value v, settings& s) {
 }
 
 status read_policy(text_value v, settings& s) {
+  // Standard input can be read once, the options again at each reload.
+  static std::optional<app::policy_document> standard_input;
+  if (v == "-") {
+    if (!standard_input) {
+      auto first = policy_from_file("--policy", v);
+      if (!first) return keep_policy(first.why(), "--policy -: ", s);
+      standard_input = std::move(*first);
+    }
+    return keep_policy(*standard_input, "", s);
+  }
   return keep_policy(policy_from_file("--policy", v), "--policy " + v + ": ", s);
 }
 
@@ -106,6 +117,25 @@ status read_log_level(text_value v, settings& s) {
       return {};
     }
   return right("write trace, debug, info, warn, error or off");
+}
+
+status read_operations(text_value v, settings& s) {
+  const status taken = read_endpoint(v, s.options.operations.emplace());
+  if (!taken) s.options.operations.reset();
+  return taken;
+}
+
+status read_log_format(text_value v, settings& s) {
+  if (v != "text" && v != "json") return right("write text or json");
+  s.options.log_format = v == "json" ? ops::log_format::json : ops::log_format::text;
+  return {};
+}
+
+status read_drain(text_value v, settings& s) {
+  const auto n = read_number(v, 0, 3600);
+  if (!n) return n.why();
+  s.options.drain = std::chrono::seconds(*n);
+  return {};
 }
 
 status done() { return {}; }
@@ -178,6 +208,13 @@ constexpr serve_option rows[] = {
      [](text_value v, settings& s) { s.options.state_dir = v; return done(); }},
     {"process", "--threads", number, once, at_restart, whole, "N", "2", "1 to 64",
      [](text_value v, settings& s) { return read_number(v, 1, 64, s.options.threads); }},
+    {"process", "--drain-seconds", number, once, at_restart, whole, "N", "3",
+     "How long tunnels and mailbox sessions may go on once the relay is asked to end, 0 to 3600", read_drain},
+    {"process", "--operations", text, once, at_restart, whole, "ADDRESS:PORT", "",
+     "A listener of its own, on loopback, for /healthz, /readyz and /metrics (Prometheus); else none",
+     read_operations},
+    {"process", "--log-format", text, once, at_restart, whole, "FORMAT", "text",
+     "text, or json: an object a line", read_log_format},
     {"process", "--log-level", text, once, at_reload, whole, "LEVEL", "info",
      "trace, debug, info, warn, error, off; the log goes to stderr", read_log_level},
 };

@@ -154,6 +154,7 @@ class server::core::live_session {
  public:
   live_session(core& c, tcp::socket socket, link_security link, session::server_session session)
       : link_(link),
+        when_ended_(c.options_.when_session_ends),
         stream_(std::move(socket)),
         session_(std::move(session)),
         host_(executor(), session_, c.policy_, session_.options().client_address, c.store_, c.disk_),
@@ -174,6 +175,7 @@ class server::core::live_session {
   awaitable<void> run() {
     const net::driven how = co_await driver_.run(link_);
     const session_counts& n = host_.counts();
+    if (when_ended_) when_ended_(n);
     spdlog::debug("mailbox: session over ({}); messages stored {}, not stored {}; refused recipients {}, logins {}",
                   name(how), n.stored, n.not_stored, n.refused_recipients, n.refused_logins);
   }
@@ -186,6 +188,7 @@ class server::core::live_session {
 
  private:
   link_security link_;
+  const std::function<void(const session_counts&)>& when_ended_;  // the core's
   net::stream stream_;
   session::server_session session_;
   session_host host_;

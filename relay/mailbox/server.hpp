@@ -2,6 +2,7 @@
 // The embedded SMTP server: one port with STARTTLS, one with implicit TLS.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ enum class anonymous_mail : std::uint8_t {
   always,
   never,
 };
+
+struct session_counts;  // session_host.hpp
 
 struct server_options {
   net::tcp::endpoint smtp;                         // STARTTLS; port 0: any free one
@@ -51,6 +54,8 @@ struct server_options {
   // What the server is instead of what own_profile() makes of the above; of it, host_name, policy,
   // max_message_octets, auth_on_plain_link and mechanisms do not count then.
   std::optional<session::server_profile> profile = std::nullopt;
+  // Told what came of each session at its end, on any thread.
+  std::function<void(const session_counts&)> when_session_ends = nullptr;
 };
 
 // The mailbox as it is without a policy document, as a profile that one can be laid over.

@@ -18,11 +18,11 @@ node_minimum=20.19.0
 
 # Debian packages that ./relay/run needs. g++ and make are not needed by name: Ninja drives g++.
 run_packages=(
-  g++ cmake ninja-build                                                      # native build
-  libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev libtomlplusplus-dev # relay/
-  nlohmann-json3-dev                                                         # shared/
-  emscripten node-acorn                                                      # wasm/
-  zopfli                                                                     # web/: what is downloaded, packed once
+  g++ cmake ninja-build                                                                         # native build
+  libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev # relay/
+  nlohmann-json3-dev                                                                            # shared/
+  emscripten node-acorn                                                                         # wasm/
+  zopfli                                                                                        # web/: what is downloaded, packed once
 )
 # npm builds the page. A Node from elsewhere often brings its own, which Debian's would clash with.
 command -v npm >/dev/null || run_packages+=(npm)

@@ -37,7 +37,8 @@ bridge::bridge(net::tcp::socket page, const services& shared)
       number_(++shared.count.opened),
       page_(std::move(page)),
       server_(page_.get_executor()),
-      session_(shared.policy, shared.bounds),
+      policy_(shared.policy.now()),
+      session_(*policy_, shared.bounds),
       wake_(page_.get_executor()),
       clock_(page_.get_executor()) {
   ++shared_.count.active;
@@ -163,6 +164,7 @@ net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
   if (answer == verdict::discard) co_return;
   writing_to_server_ = true;
   const error_code ec = co_await server_.write_all(octets);
+  if (!ec) shared_.seen.moved(ops::way::up, octets.size());
   writing_to_server_ = false;
   moved();
   if (!ec) co_return;
@@ -216,6 +218,7 @@ net::awaitable<void> bridge::to_page() {
   const verdict answer = session_.server_data(octets);
   if (answer == verdict::discard) co_return noticed();
   page_.binary(true);
+  shared_.seen.moved(ops::way::down, octets.size());
   co_await write_page(octets);
 }
 
@@ -253,6 +256,7 @@ net::awaitable<void> bridge::on(const resolve_name& what) {
                             const auto self = weak.lock();
                             if (!self) return;
                             const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
+                            self->shared_.seen.took(ops::timed::resolve, us);
                             if (r.failure)
                               self->session_.failed(stage::resolve, *r.failure);
                             else
@@ -268,10 +272,10 @@ net::awaitable<void> bridge::on(const connect_server& what) {
   const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect);
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
-  if (got.address)
-    session_.connected(*got.address, us);
-  else
-    session_.failed(stage::connect, got.failure);
+  shared_.seen.took(ops::timed::connect, us);
+  if (!got.address) co_return session_.failed(stage::connect, got.failure);
+  shared_.seen.tunnel_connected();
+  session_.connected(*got.address, us);
 }
 
 net::awaitable<void> bridge::on(const secure_server& what) {
@@ -282,6 +286,7 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   const error_code ec = co_await server_.handshake(trust.session(what.host, handshake_));
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
+  shared_.seen.took(ops::timed::tls, us);
   if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
   const net::tls_failure why = net::explain_failure(*server_.tls(), ec);
   if (why.what == code::reset)
@@ -322,10 +327,11 @@ net::awaitable<void> bridge::linger() {
 }
 
 void bridge::log_end() const {
-  shared_.count.bytes_up += session_.bytes_up();
-  shared_.count.bytes_down += session_.bytes_down();
-  const auto seconds = std::chrono::duration<double>(steady::now() - started_).count();
-  if (const auto& why = session_.outcome())
+  const auto lasted = std::chrono::duration_cast<microseconds>(steady::now() - started_);
+  const auto seconds = std::chrono::duration<double>(lasted).count();
+  const auto& why = session_.outcome();
+  shared_.seen.tunnel_ended(why ? std::optional(ops::metrics::outcome{why->at, why->what}) : std::nullopt, lasted);
+  if (why)
     spdlog::info("tunnel {}: {} at {}, {:.1f} s, {} bytes up, {} down", number_, name(why->what), name(why->at),
                  seconds, session_.bytes_up(), session_.bytes_down());
   else

@@ -81,6 +81,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   page_stream page_;
   net::handshake_record handshake_;  // before server_, whose TLS writes to it
   net::stream server_;
+  const std::shared_ptr<const address_policy> policy_;
   relay_session session_;
   net::asio::steady_timer wake_;
   net::asio::steady_timer clock_;

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "relay/base/reloadable.hpp"
 #include "relay/net/resolver.hpp"
 #include "relay/net/tls_client.hpp"
+#include "relay/ops/metrics.hpp"
 #include "smtpscope/tunnel/address_policy.hpp"
 #include "smtpscope/tunnel/limits.hpp"
 
@@ -14,18 +16,17 @@ namespace smtpscope::tunnel {
 struct counters {
   std::atomic<std::uint64_t> opened{0};  // also the number by which the log names a tunnel
   std::atomic<std::uint64_t> active{0};
-  std::atomic<std::uint64_t> bytes_up{0};
-  std::atomic<std::uint64_t> bytes_down{0};
 };
 
 struct services {
-  const address_policy& policy;
+  const reloadable<address_policy>& policy;  // a tunnel keeps the one it began with
   const limits& bounds;
   net::resolver& names;
   const net::tls_client& remote_tls;
   const net::tls_client* mailbox_tls;  // trusts the embedded mailbox's authority; null without mailbox
   std::uint64_t most_tunnels;
   counters& count;
+  ops::metrics& seen;
 };
 
 }  // namespace smtpscope::tunnel

@@ -41,15 +41,20 @@ reply no_such_message() {
 
 api::api(const tunnel::limits& bounds, const std::vector<tunnel::destination>& destinations,
          const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages)
-    : config_(to_string(json{{"version", version},
-                             {"limits", tunnel::to_json(bounds)},
-                             {"destinations", tunnel::to_json(destinations)},
-                             {"mailbox", mailbox_json(mailbox)}})),
-      messages_(messages) {}
+    : bounds_(bounds), mailbox_(mailbox), config_(config(destinations)), messages_(messages) {}
+
+std::string api::config(const std::vector<tunnel::destination>& destinations) const {
+  return to_string(json{{"version", version},
+                        {"limits", tunnel::to_json(bounds_)},
+                        {"destinations", tunnel::to_json(destinations)},
+                        {"mailbox", mailbox_json(mailbox_)}});
+}
+
+void api::show(const std::vector<tunnel::destination>& destinations) { config_.replace(config(destinations)); }
 
 net::awaitable<reply> api::answer(std::string path) {
   if (path == "/api/config") {
-    reply r = text_reply(http::status::ok, config_);
+    reply r = text_reply(http::status::ok, *config_.now());
     r.type = "application/json";
     co_return r;
   }

@@ -9,6 +9,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "relay/base/reloadable.hpp"
 #include "relay/mailbox/store.hpp"
 #include "relay/net/asio.hpp"
 #include "relay/web/reply.hpp"
@@ -37,6 +38,9 @@ class api {
   api(const tunnel::limits& bounds, const std::vector<tunnel::destination>& destinations,
       const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages);
 
+  // Other destinations than at first. From any thread.
+  void show(const std::vector<tunnel::destination>& destinations);
+
   // `path` is decoded and begins with "/api/". Reads of the store run on threads of their own.
   [[nodiscard]] net::awaitable<reply> answer(std::string path);
   // Ends those threads; what was asked is answered no more.
@@ -46,7 +50,11 @@ class api {
   [[nodiscard]] reply list() const;
   [[nodiscard]] reply message(std::string_view id) const;
 
-  std::string config_;
+  [[nodiscard]] std::string config(const std::vector<tunnel::destination>& destinations) const;
+
+  const tunnel::limits bounds_;
+  const std::optional<shown_mailbox> mailbox_;
+  reloadable<std::string> config_;
   mailbox::message_store* messages_;
   net::asio::thread_pool disk_{1};
 };

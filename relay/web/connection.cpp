@@ -45,7 +45,7 @@ std::optional<reply> answer_to_error(const error_code& ec) {
 std::optional<reply> refuse(const request& asked, const http_services& shared) {
   if (asked.count(http::field::host) > 1)
     return error_reply(http::status::bad_request, "bad_request", "A request names one host.");
-  if (!shared.served.serves_host(header(asked, http::field::host)))
+  if (!shared.served.now()->serves_host(header(asked, http::field::host)))
     return error_reply(
         http::status::misdirected_request, "host_not_served",
         "This relay is not reached by that host name. Use the address that it printed at its start, or start it with "
@@ -75,7 +75,7 @@ reply origin_refused(std::optional<std::string_view> from) {
 // Why this is no request for a tunnel, where it is none.
 std::optional<reply> refuse_tunnel(const request& asked, const http_services& shared) {
   const auto from = origin_of(asked);
-  if (!shared.served.trusts_origin(from) || asked.count(http::field::origin) > 1) return origin_refused(from);
+  if (!shared.served.now()->trusts_origin(from) || asked.count(http::field::origin) > 1) return origin_refused(from);
   if (!beast::websocket::is_upgrade(asked)) {
     reply r = error_reply(http::status::upgrade_required, "upgrade_required", "The tunnel is a WebSocket.");
     r.headers.emplace_back(http::field::upgrade, "websocket");
@@ -100,7 +100,8 @@ net::awaitable<reply> answer(const request& asked, const http_services& shared) 
   if (*path == "/healthz") co_return text_reply(http::status::ok, "ok\n");
   if (*path == "/api" || path->rfind("/api/", 0) == 0) {
     // Browsers name the origin of a foreign page that asks, even where it may not read the answer.
-    if (const auto from = origin_of(asked); from && !shared.served.trusts_origin(from)) co_return origin_refused(from);
+    if (const auto from = origin_of(asked); from && !shared.served.now()->trusts_origin(from))
+      co_return origin_refused(from);
     co_return co_await shared.api.answer(std::move(*path));
   }
   co_return shared.page.answer(*path, asked);
@@ -115,6 +116,13 @@ net::awaitable<void> run_tunnel(net::tcp::socket socket, request asked, const ht
   const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), shared.tunnels);
   const auto entry = shared.standing.add(bridge);
   co_await bridge->run(std::move(asked));
+}
+
+// Who is not let in, or has to wait. Other errors are the asker's own.
+void count_refusal(const reply& said, const http_services& shared) {
+  if (said.status == http::status::forbidden || said.status == http::status::misdirected_request ||
+      said.status == http::status::too_many_requests || said.status == http::status::service_unavailable)
+    shared.tunnels.seen.request_refused(said.error_code);
 }
 
 void log_exception(std::exception_ptr failed) {
@@ -153,6 +161,7 @@ net::awaitable<void> serve_connection(net::tcp::socket socket, const http_servic
       co_return;
     }
     if (!said) said = co_await answer(asked, shared);
+    count_refusal(*said, shared);
     // A body is not read, so the connection cannot go on behind it.
     const bool more = !ec && asked.keep_alive() && reader.is_done();
     const auto response = to_response(*said, asked, more ? after_reply::keep_open : after_reply::close);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "relay/base/reloadable.hpp"
 #include "relay/net/asio.hpp"
 #include "relay/tunnel/registry.hpp"
 #include "relay/tunnel/services.hpp"
@@ -23,7 +24,7 @@ struct http_limits {
 
 // What all connections share; it outlives them.
 struct http_services {
-  const names& served;
+  const reloadable<names>& served;
   const site& page;
   web::api& api;
   const tunnel::services& tunnels;

@@ -25,7 +25,9 @@ reply json_reply(http::status status, const json& value) {
 }
 
 reply error_reply(http::status status, std::string_view code, std::string_view message) {
-  return json_reply(status, {{"error", {{"code", code}, {"message", message}}}});
+  reply r = json_reply(status, {{"error", {{"code", code}, {"message", message}}}});
+  r.error_code = code;
+  return r;
 }
 
 http::response<http::span_body<const char>> to_response(const reply& r, const request& asked, after_reply then) {

@@ -25,6 +25,7 @@ struct reply {
   std::string type = "text/plain; charset=utf-8";
   std::shared_ptr<const std::string> body;  // null: none
   std::vector<std::pair<http::field, std::string>> headers;
+  std::string error_code = {};  // of an error_reply()
 };
 
 [[nodiscard]] reply text_reply(http::status status, std::string text);

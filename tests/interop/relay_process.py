@@ -24,12 +24,13 @@ PATIENCE = 30  # seconds that anything may take
 class Relay:
     """A running program; as a context manager, stopped at the end."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, listen="127.0.0.1:0"):
         self.directory = tempfile.TemporaryDirectory(prefix="smtpscope-interop-")
         self.log_file = pathlib.Path(self.directory.name) / "log"
         state = pathlib.Path(self.directory.name) / "state"
         self.ca_file = str(state / "ca.pem")
-        command = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
+        self.identity_file = str(state / "server.pem")  # key and certificate for localhost
+        command = [PROGRAM, "serve", "--listen", listen, "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
                    "--state-dir", str(state), "--log-level", "trace", *arguments]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
@@ -37,6 +38,7 @@ class Relay:
         self.lines = queue.Queue()
         threading.Thread(target=self.read_lines, daemon=True).start()
         self.port = int(self.expect(r"smtpscope: open http://127\.0\.0\.1:(\d+)/$")[1])
+        self.operations = None  # "http://127.0.0.1:PORT/" with --operations
         found = self.expect(r"smtpscope: mailbox smtp 127\.0\.0\.1:(\d+), smtps 127\.0\.0\.1:(\d+)$")
         self.smtp, self.smtps = int(found[1]), int(found[2])
 
@@ -54,6 +56,9 @@ class Relay:
                 line = None
             if line is None:
                 raise AssertionError(f"{PROGRAM} did not print {pattern}; its log:\n{self.log()}")
+            operations = re.match(r"smtpscope: operations (http://.*/)$", line)
+            if operations:
+                self.operations = operations[1]
             found = re.match(pattern, line)
             if found:
                 return found

@@ -1,0 +1,14 @@
+#pragma once
+// The log, on stderr: lines of text for people, or a JSON object a line for programs.
+
+#include <cstdint>
+#include <string>
+
+namespace smtpscope::ops {
+
+enum class log_format : std::uint8_t { text, json };
+
+// `level` as spdlog names it. From here on, everything that is logged goes there.
+void set_up_log(log_format format, const std::string& level);
+
+}  // namespace smtpscope::ops
