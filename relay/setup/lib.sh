@@ -122,7 +122,14 @@ apt_install() {
     # Postfix is used by tests with a configuration of their own; it must not set up a mail server.
     as_root debconf-set-selections <<<'postfix postfix/main_mailer_type select No configuration'
   fi
-  as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@" && return
+  local quiet=() # services of these packages, which tests run themselves: they must not start, now or at boot
+  printf '%s\n' "$@" | grep -qx haproxy && quiet+=(haproxy.service)
+  printf '%s\n' "$@" | grep -qx nginx-light && quiet+=(nginx.service)
+  if ((${#quiet[@]})) && [[ -d /run/systemd/system ]]; then as_root systemctl mask --runtime "${quiet[@]}"; else quiet=(); fi
+  if as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@"; then
+    if ((${#quiet[@]})); then as_root systemctl unmask --runtime "${quiet[@]}" && as_root systemctl disable "${quiet[@]}"; fi
+    return
+  fi
   echo "apt-get could not install: $*"
   echo "It was told to remove nothing. If it says that a package would have to be removed (another"
   echo "libboost…-dev, another mail server), remove that one yourself when you can spare it, and run this again."
