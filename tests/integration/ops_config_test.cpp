@@ -143,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
                    {"3: web.lissten: unknown key; is listen below [web] meant?"}},
         wrong_file{"unknown_far_key",
                    "[process]\nworkers = 1\n",
-                   {"2: process.workers: unknown key; [process] has state-dir, threads, drain-seconds, operations, log-format, log-level"}},
+                   {"2: process.workers: unknown key; [process] has state-dir, threads, drain-seconds, operations, "
+                    "log-format, log-level"}},
         wrong_file{"other_section", "[web]\nallow = []\n", {"2: web.allow: this belongs below [tunnel]"}},
         wrong_file{"no_section", "listen = \"127.0.0.1:1\"\n", {"1: listen: this belongs below [web]"}},
         wrong_file{"unknown_section",
