@@ -24,17 +24,17 @@ PATIENCE = 30  # seconds that anything may take
 class Relay:
     """A running program; as a context manager, stopped at the end."""
 
-    def __init__(self, *arguments, listen="127.0.0.1:0"):
+    def __init__(self, *arguments, listen="127.0.0.1:0", program=PROGRAM, environment=None):
         self.directory = tempfile.TemporaryDirectory(prefix="smtpscope-interop-")
         self.log_file = pathlib.Path(self.directory.name) / "log"
         state = pathlib.Path(self.directory.name) / "state"
         self.ca_file = str(state / "ca.pem")
         self.identity_file = str(state / "server.pem")  # key and certificate for localhost
-        command = [PROGRAM, "serve", "--listen", listen, "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
+        command = [program, "serve", "--listen", listen, "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
                    "--state-dir", str(state), "--log-level", "trace", *arguments]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                                            text=True)
+                                            text=True, env={**os.environ, **(environment or {})})
         self.lines = queue.Queue()
         threading.Thread(target=self.read_lines, daemon=True).start()
         self.port = int(self.expect(r"smtpscope: open http://127\.0\.0\.1:(\d+)/$")[1])
