@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "relay/net/asio.hpp"
+#include "relay/net/tls_server.hpp"
 #include "relay/ops/log.hpp"
 #include "relay/web/connection.hpp"
 #include "relay/web/names.hpp"
@@ -16,7 +17,10 @@
 
 namespace smtpscope::app {
 
-enum class exposure : std::uint8_t { loopback_only, behind_public_proxy };
+// Whether a proxy stands before the relay, which does TLS for it.
+enum class proxy : std::uint8_t { none, in_front };
+// Who may use a relay that others than this machine can reach.
+enum class audience : std::uint8_t { this_machine, anybody };
 enum class with_mailbox : std::uint8_t { no, yes };
 
 // A policy of the mailbox (session/server_profile.hpp), and the option that named it, for messages.
@@ -43,7 +47,9 @@ struct serve_options {
   bool require_auth = false;                         // for mail, on loopback too
   std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
   std::filesystem::path state_dir;
-  exposure shown_to = exposure::loopback_only;
+  std::optional<net::certificate_files> tls;  // of the page's listener; nothing: HTTP in the clear
+  proxy behind = proxy::none;
+  audience shown_to = audience::this_machine;
   int threads = 2;
   std::uint64_t most_tunnels = 1024;
   tunnel::limits tunnel_limits;
@@ -53,6 +59,10 @@ struct serve_options {
   ops::log_format log_format = ops::log_format::text;
   milliseconds drain{3'000};  // for tunnels to finish when the relay is asked to end
 };
+
+// Whether these options together are safe: a relay that others can reach needs TLS, its own or a proxy's,
+// and a word on who may use it. Error: invalid_argument, with the options that are missing.
+[[nodiscard]] status check_exposure(const serve_options& options);
 
 // $STATE_DIRECTORY (of a systemd service), else ${XDG_STATE_HOME:-~/.local/state}/smtpscope; nothing when none of
 // these variables leads anywhere.

@@ -61,13 +61,17 @@ asio::ip::address reachable(const asio::ip::address& bound) {
   return asio::ip::address_v6::loopback();
 }
 
-web::names make_names(const serve_options& options, const net::tcp::endpoint& bound) {
-  web::names served(options.no_origin);
+web::scheme scheme_of(const serve_options& options) { return options.tls ? web::scheme::https : web::scheme::http; }
+
+web::names make_names(const serve_options& options, const net::tcp::endpoint& bound, const net::tls_server* tls) {
+  web::names served(options.no_origin, scheme_of(options));
   const auto host = reachable(bound.address());
   const std::string text = host.is_v6() ? "[" + host.to_string() + "]" : host.to_string();
   served.serve(text, bound.port());
   if (host.is_loopback()) served.serve("localhost", bound.port());
   for (const web::origin& from : options.origins) served.trust(from);
+  if (tls == nullptr) return served;
+  for (const std::string& name : tls->names()) served.serve(name, bound.port());
   return served;
 }
 
@@ -120,15 +124,14 @@ result<net::tls_client> load_trust(const serve_options& options) {
   return trust;
 }
 
-// Whether a relay that listens there may be started at all.
-status judge_exposure(const serve_options& options) {
-  if (options.operations && !options.operations->address().is_loopback())
-    return wrong("--operations " + text_of(*options.operations) +
-                 ": metrics are for this machine alone; write a loopback address, such as 127.0.0.1:9025");
-  if (options.listen.address().is_loopback() || options.shown_to == exposure::behind_public_proxy) return {};
-  return wrong("--listen " + text_of(options.listen) +
-               ": other machines can reach this; that needs --behind-proxy (a proxy that does TLS) and --public "
-               "(anybody may use it), or listen on a loopback address such as 127.0.0.1:8025");
+// Nothing where the page is served in the clear.
+result<std::unique_ptr<net::tls_server>> load_certificate(const serve_options& options) {
+  if (!options.tls) return std::unique_ptr<net::tls_server>();
+  auto loaded = net::tls_server::load(*options.tls);
+  if (loaded) return loaded;
+  const std::string& why = loaded.why().detail;
+  const bool of_key = why.rfind(options.tls->key.string() + ":", 0) == 0;
+  return wrong((of_key ? "--tls-key " : "--tls-certificate ") + why);
 }
 
 result<std::unique_ptr<mailbox::message_store>> make_store(const serve_options& options) {
@@ -147,7 +150,7 @@ class relay::parts {
   parts(serve_options given, std::unique_ptr<net::resolver> name_service)
       : options(std::move(given)),
         policy(tunnel::address_policy(options.private_addresses)),
-        names(web::names(options.no_origin)),
+        names(web::names(options.no_origin, scheme_of(options))),
         resolver(std::move(name_service)),
         context(options.threads),
         mailbox_threads(options.threads),
@@ -173,12 +176,14 @@ class relay::parts {
   void stop();
   void wait_for_signal();
   void reload(const serve_options& fresh);
+  [[nodiscard]] status reload_certificate();
   void wait_for_hangup();
 
   serve_options options;
   std::unique_ptr<mailbox::message_store> store;
   std::optional<net::tls_client> remote_tls;
   std::optional<net::tls_client> mailbox_tls;
+  std::unique_ptr<net::tls_server> page_tls;
   tunnel::counters count;
   ops::metrics counted;
   std::atomic<bool> draining{false};
@@ -209,6 +214,9 @@ status relay::parts::open() {
   auto trust = load_trust(options);
   if (!trust) return trust.why();
   remote_tls.emplace(std::move(*trust));
+  auto certificate = load_certificate(options);
+  if (!certificate) return certificate.why();
+  page_tls = std::move(*certificate);
   // The page's port first: its being in use is the most likely obstacle, and nothing is made before.
   if (const status ok = listen_on(acceptor, options.listen, "--listen"); !ok) return ok;
   listening = acceptor.local_endpoint();
@@ -281,11 +289,11 @@ status relay::parts::open_web() {
   auto loaded = load_site(options);
   if (!loaded) return loaded.why();
   site = std::move(*loaded);
-  names.replace(make_names(options, listening));
+  names.replace(make_names(options, listening, page_tls.get()));
   api = std::make_unique<web::api>(options.tunnel_limits, policy.now()->destinations(), shown, store.get());
   tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
                                    mailbox_tls ? &*mailbox_tls : nullptr, options.most_tunnels, count, counted});
-  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits});
+  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get()});
   asio::co_spawn(context, web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
     if (failed) spdlog::critical("no connections are accepted any more");
   });
@@ -325,10 +333,19 @@ void relay::parts::wait_for_signal() {
 }
 
 result<std::unique_ptr<relay>> relay::create(serve_options options, std::unique_ptr<net::resolver> names) {
-  if (const status ok = judge_exposure(options); !ok) return ok.why();
+  if (const status safe = check_exposure(options); !safe) return safe.why();
   auto all = std::make_unique<parts>(std::move(options), std::move(names));
   if (const status ok = all->open(); !ok) return ok.why();
   return std::unique_ptr<relay>(new relay(std::move(all)));
+}
+
+status relay::parts::reload_certificate() {
+  if (const status ok = page_tls->reload(); !ok) {
+    spdlog::error("the certificate stays as it was: {}", ok.why().detail);
+    return ok;
+  }
+  spdlog::info("certificate loaded, valid until {}", page_tls->not_after());
+  return {};
 }
 
 void relay::parts::reload(const serve_options& fresh) {
@@ -337,7 +354,8 @@ void relay::parts::reload(const serve_options& fresh) {
   options.origins = fresh.origins;
   options.no_origin = fresh.no_origin;
   policy.replace(make_policy());
-  names.replace(make_names(options, listening));
+  if (page_tls) static_cast<void>(reload_certificate());
+  names.replace(make_names(options, listening, page_tls.get()));
   api->show(policy.now()->destinations());
   spdlog::set_level(spdlog::level::from_str(fresh.log_level));
 }
@@ -359,7 +377,8 @@ void relay::parts::wait_for_hangup() {
 }
 
 status relay::check(const serve_options& options) {
-  if (const status ok = judge_exposure(options); !ok) return ok;
+  if (const status safe = check_exposure(options); !safe) return safe;
+  if (const auto certificate = load_certificate(options); !certificate) return certificate.why();
   if (const auto trust = load_trust(options); !trust) return trust.why();
   if (options.web_dir)
     if (const auto site = load_site(options); !site) return site.why();
@@ -400,6 +419,8 @@ void relay::reload_on_hangup(reread again) {
   parts_->wait_for_hangup();
 }
 
+status relay::reload_certificate() { return parts_->page_tls ? parts_->reload_certificate() : status(); }
+
 std::uint16_t relay::port() const { return parts_->listening.port(); }
 std::uint16_t relay::operations_port() const {
   return parts_->operations.is_open() ? parts_->operations.local_endpoint().port() : std::uint16_t{0};
@@ -409,7 +430,8 @@ std::uint16_t relay::smtps_port() const { return parts_->mailbox ? parts_->mailb
 
 std::string relay::banner() const {
   const net::tcp::endpoint& bound = parts_->listening;
-  std::string text = "smtpscope: open http://" + text_of({reachable(bound.address()), bound.port()}) + "/\n";
+  std::string text = std::string("smtpscope: open ") + (parts_->page_tls ? "https://" : "http://") +
+                     text_of({reachable(bound.address()), bound.port()}) + "/\n";
   if (const auto at = operations_port(); at != 0)
     text += "smtpscope: operations http://" + text_of({reachable(parts_->options.operations->address()), at}) + "/\n";
   if (!parts_->mailbox) return text;

@@ -42,6 +42,9 @@ class relay {
   // it has said so; then everything stays as it is. It is called on a thread of the relay.
   using reread = std::function<std::optional<serve_options>()>;
   void reload_on_hangup(reread again);
+  // Reads the listener's certificate and key again, as each reload does. On an error, which is logged, what was in
+  // use stays. From any thread. Error: invalid_argument, with the file and what is wrong with it.
+  [[nodiscard]] status reload_certificate();
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t operations_port() const;  // 0 without that listener

@@ -30,6 +30,8 @@ constexpr const char* examples = R"(Examples:
       … and through a server of the local network, whose certificate ca.pem vouches for
   smtpscope serve --personality gmail --policy faults.json
       the mailbox answers as Gmail does, with the faults of a policy document
+  smtpscope serve --listen 0.0.0.0:443 --tls-certificate cert.pem --tls-key key.pem --public
+      anybody may use the relay, by HTTPS
   smtpscope serve --user anna:secret --mailbox-dir ~/Maildir
       a user of the embedded mailbox, and its messages kept in a Maildir
   smtpscope serve --check-config --config smtpscope.toml

@@ -20,14 +20,13 @@ std::string shown_value(const serve_option& option, const std::string& value) {
 
 // What is right in each value and wrong in all together; the text begins with an option.
 status judge(const serve_settings& s) {
-  if (s.behind_proxy != s.open_to_all)
+  if (s.tls.certificate.empty() != s.tls.key.empty())
     return error{errc::invalid_argument,
-                 s.behind_proxy
-                     ? "--behind-proxy needs --public beside it: anybody who reaches the proxy may use the relay"
-                     : "--public needs --behind-proxy beside it: a proxy that does TLS"};
+                 s.tls.key.empty() ? "--tls-certificate needs --tls-key FILE beside it (perhaps the same file)"
+                                   : "--tls-key needs --tls-certificate FILE beside it"};
   if (s.options.state_dir.empty())
     return error{errc::invalid_argument, "neither XDG_STATE_HOME nor HOME is set: name a directory with --state-dir"};
-  return {};
+  return app::check_exposure(s.options);
 }
 
 }  // namespace
@@ -68,7 +67,7 @@ serve_input::outcome serve_input::read() {
   for (std::size_t row = 0; row < rows.size(); ++row) take(rows[row], values_[row], settings, complaints);
   app::serve_options& options = settings.options;
   if (options.state_dir.empty()) options.state_dir = app::default_state_dir().value_or("");
-  if (settings.behind_proxy && settings.open_to_all) options.shown_to = app::exposure::behind_public_proxy;
+  if (!settings.tls.key.empty()) options.tls = settings.tls;
   if (complaints.empty())
     if (const status good = judge(settings); !good) complaints.push_back({0, in_place(good.why().detail)});
   outcome all;

@@ -14,8 +14,7 @@ namespace smtpscope::cli {
 // What the rows make: the relay's options, and what has to be judged as a whole before it is one of them.
 struct serve_settings {
   app::serve_options options;
-  bool behind_proxy = false;
-  bool open_to_all = false;
+  net::certificate_files tls;  // each "" where it was not given
 };
 
 // How a value is written: on the command line always as text, in the file as TOML's boolean, integer or

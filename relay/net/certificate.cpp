@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "relay/base/durable_file.hpp"
+#include "relay/net/tls_server.hpp"
 #include "relay/net/x509.hpp"
 #include "smtpscope/wire/address.hpp"
 
@@ -186,12 +187,10 @@ result<boost::asio::ssl::context> make_server_context(const server_identity& ide
   context.use_certificate_chain(pem, failed);
   if (!failed) context.use_private_key(pem, ssl::context::pem, failed);
   SSL_CTX* const native = context.native_handle();
-  // RFC 8996: TLS 1.0 and 1.1 are not used any more.
-  if (failed || SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1)
+  if (failed || !offer_strong_tls(*native))
     return error{errc::invalid_argument, "OpenSSL refuses the server certificate: " + failed.message() +
                                              ". Delete server.pem beside " + identity.ca_file.string() +
                                              " to have a new one made"};
-  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   return context;
 }
 

@@ -49,7 +49,7 @@ struct server_identity {
 // or that others may read, a text that names the file and says what to do.
 [[nodiscard]] result<server_identity> load_or_create_identity(const certificate_options& options);
 
-// A context for servers: TLS 1.2 or later, no compression, no renegotiation.
+// A context for servers that offers what offer_strong_tls() says.
 // Error: invalid_argument when OpenSSL refuses the identity.
 [[nodiscard]] result<boost::asio::ssl::context> make_server_context(
     const server_identity& identity, session::certificate_choice shown = session::certificate_choice::own);

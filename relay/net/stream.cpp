@@ -173,6 +173,14 @@ awaitable<error_code> stream::end_writing() {
   co_return ec;
 }
 
+void stream::end_writing_now() {
+  if (closed_) return;
+  ERR_clear_error();
+  if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1) static_cast<void>(SSL_shutdown(ssl_.get()));
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
 stream::obstacle stream::judge(int result) const {
   const int number = errno;
   switch (SSL_get_error(ssl_.get(), result)) {

@@ -1,5 +1,5 @@
 #pragma once
-// A connection to a server, as the tunnel uses it: TCP, or TLS over it, one type for both. TLS begins
+// A connection to a server or from a page, as the tunnel uses it: TCP, or TLS over it, one type for both. TLS begins
 // in place, so that STARTTLS is the same as implicit TLS.
 //
 // Octets move with calls that never block, between waits: a buffer is needed only while there is
@@ -33,8 +33,8 @@ class stream {
   explicit stream(const asio::any_io_executor& executor) : socket_(executor) {}
   // Of a listener that has set no_delay, which its connections inherit.
   explicit stream(tcp::socket accepted);
-  stream(const stream&) = delete;
-  stream& operator=(const stream&) = delete;
+  stream(stream&&) = default;  // while nothing waits
+  stream& operator=(stream&&) = delete;
 
   // Connects. Errors: of the system; operation_aborted after close() or interrupt().
   [[nodiscard]] awaitable<error_code> connect(const tcp::endpoint& to);
@@ -56,13 +56,19 @@ class stream {
   // Waits, then takes. Errors: as read_now(), never would_block.
   [[nodiscard]] awaitable<transfer> read_some(std::span<std::byte> into);
 
-  // Writes what can be written without waiting.
+  // Gives what the system takes now, without waiting. After would_block, the next call has the same octets.
   [[nodiscard]] transfer write_now(std::span<const std::byte> octets);
+  // What to wait for after would_block: TLS may need the other direction before it can go on.
+  [[nodiscard]] tcp::socket::wait_type read_until() const noexcept { return read_until_; }
+  [[nodiscard]] tcp::socket::wait_type write_until() const noexcept { return write_until_; }
+
   // Writes all of it. operation_aborted only after close().
   [[nodiscard]] awaitable<error_code> write_all(std::span<const std::byte> octets);
 
   // Ends our side (TLS: close_notify first); reading goes on.
   [[nodiscard]] awaitable<error_code> end_writing();
+  // The same as far as it goes without waiting.
+  void end_writing_now();
 
   // True when octets wait in the socket that nobody has read.
   [[nodiscard]] bool plaintext_waiting();
@@ -89,7 +95,6 @@ class stream {
   ssl_ptr ssl_;
   bool closed_ = false;
   bool drained_ = true;  // the last read took all there was
-  // What reading and writing wait for: TLS may need the other direction before it can go on.
   tcp::socket::wait_type read_until_ = tcp::socket::wait_read;
   tcp::socket::wait_type write_until_ = tcp::socket::wait_write;
 };

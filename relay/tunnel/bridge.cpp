@@ -32,7 +32,7 @@ asio::const_buffer to_buffer(std::span<const std::byte> octets) { return asio::b
 
 }  // namespace
 
-bridge::bridge(net::tcp::socket page, const services& shared)
+bridge::bridge(net::page_socket page, const services& shared)
     : shared_(shared),
       number_(++shared.count.opened),
       page_(std::move(page)),
@@ -48,11 +48,8 @@ bridge::~bridge() { --shared_.count.active; }
 
 net::awaitable<void> bridge::run(upgrade_request request) {
   using namespace asio::experimental::awaitable_operators;
-  error_code ignored;
-  page_.next_layer().set_option(net::tcp::no_delay(true), ignored);
-  // Beast's own timeouts end a reader without a word; the clock below knows what it ends.
-  page_.set_option(
-      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  const auto none = websocket::stream_base::none();
+  page_.set_option(websocket::stream_base::timeout{shared_.bounds.handshake, none, false});
   page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
     response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
     response.set(boost::beast::http::field::server, "smtpscope");
@@ -61,6 +58,8 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   page_.read_message_max(refused_unread_octets);
   const auto [ec] = co_await page_.async_accept(request, use_tuple);
   if (ec) co_return;
+  // Beast's own timeouts end a reader without a word; the clock knows what it ends.
+  page_.set_option(websocket::stream_base::timeout{none, none, false});
   if (shared_.count.active > shared_.most_tunnels)
     session_.turn_away();
   else
@@ -313,7 +312,7 @@ net::awaitable<void> bridge::on(const close_tunnel& what) {
 // which can overtake our last words.
 net::awaitable<void> bridge::linger() {
   using namespace asio::experimental::awaitable_operators;
-  auto& socket = page_.next_layer();
+  auto& socket = page_.next_layer().socket();  // also under TLS: what comes is thrown away
   error_code ec;
   socket.shutdown(net::tcp::socket::shutdown_send, ec);
   if (ec) co_return;

@@ -18,20 +18,23 @@
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/stream.hpp>
 
+#include "relay/net/page_socket.hpp"
 #include "relay/net/stream.hpp"
-#include "relay/tunnel/page_socket.hpp"
 #include "relay/tunnel/services.hpp"
 #include "smtpscope/tunnel/relay_session.hpp"
 
 namespace smtpscope::tunnel {
 
+// Without permessage-deflate: it would hold 300 KiB a connection, and mail does not compress.
+using page_stream = boost::beast::websocket::stream<net::page_socket, /*deflateSupported=*/false>;
 using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
 
 class bridge : public std::enable_shared_from_this<bridge> {
  public:
   // `page` runs on a strand of its own, which becomes the bridge's.
-  bridge(net::tcp::socket page, const services& shared);
+  bridge(net::page_socket page, const services& shared);
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
   ~bridge();

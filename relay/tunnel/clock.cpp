@@ -40,9 +40,8 @@ bridge::steady::time_point bridge::deadline() const {
 void bridge::on_deadline(steady::time_point now) {
   const limits& bounds = shared_.bounds;
   if (session_.closing()) {  // the page took too long to say goodbye
-    net::error_code ignored;
     server_.close();
-    page_.next_layer().close(ignored);
+    page_.next_layer().below().close();
     return;
   }
   const auto phase = session_.state();
@@ -81,7 +80,7 @@ void bridge::ping() {
 bool bridge::page_is_gone() {
   tcp_info info{};
   socklen_t size = sizeof info;
-  const int socket = page_.next_layer().native_handle();
+  const int socket = page_.next_layer().socket().native_handle();
   return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE_WAIT;
 }
 

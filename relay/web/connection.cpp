@@ -6,15 +6,21 @@
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "relay/net/page_socket.hpp"
+#include "relay/net/watchdog.hpp"
 #include "relay/web/http_text.hpp"
 
 namespace smtpscope::web {
@@ -31,7 +37,7 @@ std::string_view header(const request& asked, http::field name) { return asked[n
 
 // Which errors of a request are worth an answer.
 std::optional<reply> answer_to_error(const error_code& ec) {
-  if (ec == beast::error::timeout)
+  if (ec == net::asio::error::operation_aborted)  // by the watchdog
     return error_reply(http::status::request_timeout, "timeout", "The request did not come in time.");
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return error_reply(http::status::request_header_fields_too_large, "too_large",
@@ -112,7 +118,7 @@ bool asks_for_tunnel(const request& asked, const beast::flat_buffer& unread, con
          !refuse(asked, shared) && !refuse_tunnel(asked, shared);
 }
 
-net::awaitable<void> run_tunnel(net::tcp::socket socket, request asked, const http_services& shared) {
+net::awaitable<void> run_tunnel(net::page_socket socket, request asked, const http_services& shared) {
   const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), shared.tunnels);
   const auto entry = shared.standing.add(bridge);
   co_await bridge->run(std::move(asked));
@@ -129,35 +135,67 @@ void log_exception(std::exception_ptr failed) {
   if (failed) spdlog::error("a connection ended by an exception");
 }
 
+constexpr auto interrupt = net::watchdog::bite::interrupt;
+constexpr auto close = net::watchdog::bite::close;
+
 // Says that nothing more comes and lets the peer read what was said, for a moment.
-net::awaitable<void> end(beast::tcp_stream& stream) {
-  error_code ec;
-  stream.socket().shutdown(net::tcp::socket::shutdown_send, ec);
+net::awaitable<void> end(net::page_socket& socket, net::watchdog& clock) {
+  socket.end_sending();
   std::array<char, 512> rest;
-  stream.expires_after(std::chrono::seconds(1));
-  while (!ec) ec = std::get<0>(co_await stream.async_read_some(net::asio::buffer(rest), use_tuple));
+  clock.expires_after(std::chrono::seconds(1), close);
+  for (error_code ec; !ec;)
+    ec = std::get<0>(co_await socket.socket().async_read_some(net::asio::buffer(rest), use_tuple));
+}
+
+// Waits for the first octets of the next request. False when none come.
+net::awaitable<bool> next_request(net::page_socket& socket, beast::flat_buffer& unread) {
+  constexpr std::size_t some = 512;
+  const auto [ec, size] = co_await socket.async_read_some(unread.prepare(some), use_tuple);
+  unread.commit(size);
+  co_return !ec;
+}
+
+// True when TLS stands. A request in the clear is told what is wrong with it.
+net::awaitable<bool> begin_tls(net::page_socket& socket, net::watchdog& clock, const http_services& shared) {
+  clock.expires_after(shared.tunnels.bounds.handshake, close);
+  const error_code ec = co_await socket.below().handshake(shared.tls->session());
+  if (!ec) co_return true;
+  if (ec.category() != net::asio::error::get_ssl_category() ||
+      ERR_GET_REASON(static_cast<unsigned long>(ec.value())) != SSL_R_HTTP_REQUEST)
+    co_return false;
+  const reply said = error_reply(http::status::bad_request, "https_required",
+                                 "This port speaks HTTPS: begin the address with https://");
+  http::response<http::string_body> response(said.status, 11, *said.body);
+  response.set(http::field::content_type, said.type);
+  response.keep_alive(false);
+  response.prepare_payload();
+  // Below TLS, which never stood.
+  co_await http::async_write(socket.socket(), response, use_tuple);
+  co_await end(socket, clock);
+  co_return false;
 }
 
 }  // namespace
 
-net::awaitable<void> serve_connection(net::tcp::socket socket, const http_services& shared) {
-  beast::tcp_stream stream(std::move(socket));
-  error_code ignored;
-  stream.socket().set_option(net::tcp::no_delay(true), ignored);
+net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_services& shared) {
+  net::page_socket socket(std::move(accepted));
+  net::watchdog clock(socket.below());
+  if (shared.tls != nullptr && !co_await begin_tls(socket, clock, shared)) co_return;
+  const milliseconds header = shared.tunnels.bounds.handshake;
   beast::flat_buffer unread(shared.bounds.header_octets);
-  stream.expires_after(shared.bounds.header);
+  clock.expires_after(header, interrupt);
   for (;;) {
     parser reader;
     reader.header_limit(static_cast<std::uint32_t>(shared.bounds.header_octets));
     reader.body_limit(boost::none);  // never read: what comes with one is refused below
-    const auto [ec, size] = co_await http::async_read_header(stream, unread, reader, use_tuple);
+    const auto [ec, size] = co_await http::async_read_header(socket, unread, reader, use_tuple);
     const request& asked = reader.get();
     std::optional<reply> said = ec ? answer_to_error(ec) : std::nullopt;
     if (ec && !said) co_return;
     if (!ec && asks_for_tunnel(asked, unread, shared)) {
       // A coroutine of its own: this one's buffers are not held for as long as the tunnel stands.
-      auto executor = stream.get_executor();
-      net::asio::co_spawn(executor, run_tunnel(stream.release_socket(), reader.release(), shared), log_exception);
+      auto executor = socket.get_executor();
+      net::asio::co_spawn(executor, run_tunnel(std::move(socket), reader.release(), shared), log_exception);
       co_return;
     }
     if (!said) said = co_await answer(asked, shared);
@@ -165,11 +203,13 @@ net::awaitable<void> serve_connection(net::tcp::socket socket, const http_servic
     // A body is not read, so the connection cannot go on behind it.
     const bool more = !ec && asked.keep_alive() && reader.is_done();
     const auto response = to_response(*said, asked, more ? after_reply::keep_open : after_reply::close);
-    stream.expires_after(shared.bounds.write);
-    const auto [failed, written] = co_await http::async_write(stream, response, use_tuple);
+    clock.expires_after(shared.bounds.write, close);
+    const auto [failed, written] = co_await http::async_write(socket, response, use_tuple);
     if (failed) co_return;
-    if (!more) co_return co_await end(stream);
-    stream.expires_after(shared.bounds.idle);
+    if (!more) co_return co_await end(socket, clock);
+    clock.expires_after(shared.bounds.idle, close);
+    if (unread.size() == 0 && !co_await next_request(socket, unread)) co_return;
+    clock.expires_after(header, interrupt);
   }
 }
 

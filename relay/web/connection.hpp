@@ -6,6 +6,7 @@
 
 #include "relay/base/reloadable.hpp"
 #include "relay/net/asio.hpp"
+#include "relay/net/tls_server.hpp"
 #include "relay/tunnel/registry.hpp"
 #include "relay/tunnel/services.hpp"
 #include "relay/web/api.hpp"
@@ -15,8 +16,7 @@
 namespace smtpscope::web {
 
 struct http_limits {
-  milliseconds header{5'000};  // for a request, from its first octet, and from the connection's beginning
-  milliseconds idle{15'000};   // between requests
+  milliseconds idle{15'000};  // between requests
   milliseconds write{30'000};
   std::size_t header_octets = 8 * 1024;
   std::size_t connections = 2048;
@@ -30,6 +30,7 @@ struct http_services {
   const tunnel::services& tunnels;
   tunnel::registry& standing;
   const http_limits& bounds;
+  const net::tls_server* tls;  // null: HTTP in the clear
 };
 
 // The socket's executor is a strand.

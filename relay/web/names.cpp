@@ -34,12 +34,14 @@ result<origin> origin::parse(std::string_view text) {
 }
 
 void names::serve(std::string_view host, std::uint16_t port) {
-  const std::string full = text::to_lower(host) + ":" + std::to_string(port);
+  const std::string lower = text::to_lower(host);
+  const std::string full = lower + ":" + std::to_string(port);
+  const std::string before = own_ == scheme::http ? "http://" : "https://";
   hosts_.insert(full);
-  origins_.insert("http://" + full);
-  if (port != http_port) return;
-  hosts_.insert(text::to_lower(host));
-  origins_.insert("http://" + text::to_lower(host));
+  origins_.insert(before + full);
+  if (port != (own_ == scheme::http ? http_port : https_port)) return;
+  hosts_.insert(lower);
+  origins_.insert(before + lower);
 }
 
 void names::trust(const origin& from) {

@@ -15,6 +15,7 @@
 namespace smtpscope::web {
 
 enum class no_origin : std::uint8_t { refused, allowed };
+enum class scheme : std::uint8_t { http, https };
 
 // "https://mail.example", "http://localhost:5173": scheme and host in lower case, the scheme's own
 // port left out. Error: invalid_argument, with what is wrong and what to write.
@@ -32,7 +33,8 @@ class origin {
 
 class names {
  public:
-  explicit names(no_origin absent) noexcept : absent_(absent) {}
+  // `own` is how the relay itself is reached.
+  names(no_origin absent, scheme own) noexcept : absent_(absent), own_(own) {}
 
   // A host (IPv6 in brackets) and port under which the relay listens.
   void serve(std::string_view host, std::uint16_t port);
@@ -46,6 +48,7 @@ class names {
 
  private:
   no_origin absent_;
+  scheme own_;
   std::set<std::string, std::less<>> hosts_;
   std::set<std::string, std::less<>> origins_;
 };

@@ -28,7 +28,7 @@ class Http : public ::testing::Test {
     std::filesystem::create_symlink(outside_.path() / "outside.txt", site_.path() / "link.txt");
     relay_ = std::make_unique<running_relay>(std::vector<std::uint16_t>{}, [&](app::serve_options& o) {
       o.web_dir = site_.path();
-      o.http_limits.header = milliseconds(300);
+      o.tunnel_limits.handshake = milliseconds(300);
       o.http_limits.idle = milliseconds(300);
     });
   }

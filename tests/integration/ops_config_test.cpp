@@ -55,6 +55,16 @@ std::string sample_of(const cli::serve_option& option) {
   return "file";
 }
 
+// What an option cannot stand without.
+std::string companion_of(const cli::serve_option& option) {
+  const std::string key = option.key();
+  if (key == "behind-proxy") return "public = true\n";
+  if (key == "public") return "behind-proxy = true\n";
+  if (key == "tls-certificate") return "tls-key = \"file\"\n";
+  if (key == "tls-key") return "tls-certificate = \"file\"\n";
+  return "";
+}
+
 TEST_F(ConfigFile, TakesEveryOptionOfTheTableInItsSection) {
   std::ofstream(directory_.path() / "file") << "{}";
   for (const cli::serve_option& option : cli::serve_options_table()) {
@@ -62,9 +72,7 @@ TEST_F(ConfigFile, TakesEveryOptionOfTheTableInItsSection) {
     const std::string value = quoted ? '"' + sample_of(option) + '"' : sample_of(option);
     const std::string text = std::string("[") + option.section + "]\n" + option.key() + " = " +
                              (option.how_often == cli::times::many ? "[" + value + ", " + value + "]" : value) + "\n" +
-                             (option.key() == "behind-proxy" ? "public = true\n"
-                              : option.key() == "public"     ? "behind-proxy = true\n"
-                                                             : "");
+                             companion_of(option);
     EXPECT_THAT(complaints(text), IsEmpty()) << text;
     EXPECT_TRUE(read(text).options) << text;
   }
@@ -186,7 +194,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "alice@example.org:wonderland"}},
         wrong_file{"combination",
                    "[web]\nlisten = \"0.0.0.0:1\"\npublic = true\n",
-                   {"3: web.public: needs --behind-proxy beside it: a proxy that does TLS"}},
+                   {"2: web.listen: 0.0.0.0:1: other machines can reach this; it needs TLS: --tls-certificate and "
+                    "--tls-key, or --behind-proxy (a proxy that does TLS). Or listen on a loopback address, such as "
+                    "127.0.0.1:8025"}},
         wrong_file{"several",
                    "[web]\nlisten = 1\n[process]\nlog-level = \"loud\"\nthreads = 0\n",
                    {"2: web.listen: a number stands here; write a text in quotes",

@@ -1,5 +1,6 @@
 #include "integration/tunnel_fixture.hpp"
 
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -31,6 +32,7 @@ running_relay::running_relay(const std::vector<std::uint16_t>& ports, const chan
     for (const char* host : {"mail.test", "127.0.0.1"})
       options.allow.push_back({*tunnel::host_name::parse(host), port});
   if (adjust) adjust(options);
+  if (options.tls) ca_file_ = (options.tls->certificate.parent_path() / "ca.pem").string();
   auto created = app::relay::create(std::move(options), std::make_unique<stub_resolver>(std::move(names)));
   if (!created) throw std::runtime_error(created.why().detail);
   relay_ = std::move(*created);
@@ -45,8 +47,17 @@ void running_relay::end() {
 
 running_relay::~running_relay() { end(); }
 
+void served_certificate::write(const tls_identity& shown) const {
+  std::ofstream(file("server.pem")) << net::to_pem(*shown.own.certificate);
+  std::ofstream(file("ca.pem")) << shown.authority_pem;
+  std::ofstream(file("key.pem")) << net::to_pem(*shown.own.key);
+  std::filesystem::permissions(file("key.pem"),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 test::websocket_client::wish own_page(const running_relay& relay) {
-  return {"ws://" + relay.host() + "/tunnel", {"smtpscope.tunnel.v1"}, {{"Origin", relay.origin()}}};
+  const std::string scheme = relay.ca_file().empty() ? "ws://" : "wss://";
+  return {scheme + relay.host() + "/tunnel", {"smtpscope.tunnel.v1"}, {{"Origin", relay.origin()}}, relay.ca_file()};
 }
 
 page::page(const running_relay& relay) : client_(own_page(relay)) {

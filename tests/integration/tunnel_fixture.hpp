@@ -46,7 +46,9 @@ class running_relay {
 
   [[nodiscard]] std::uint16_t port() const { return relay_->port(); }
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port()); }
-  [[nodiscard]] std::string origin() const { return "http://" + host(); }
+  [[nodiscard]] std::string origin() const { return (ca_file_.empty() ? "http://" : "https://") + host(); }
+  // The authority of its certificate, with served_certificate; "" for HTTP in the clear.
+  [[nodiscard]] const std::string& ca_file() const noexcept { return ca_file_; }
   [[nodiscard]] app::relay& itself() { return *relay_; }
   // Ends it and waits for the end.
   void end();
@@ -54,6 +56,21 @@ class running_relay {
  private:
   std::unique_ptr<app::relay> relay_;
   std::thread thread_;
+  std::string ca_file_;
+};
+
+// A certificate for a relay's own listener, in files.
+class served_certificate {
+ public:
+  explicit served_certificate(const tls_identity& shown) { write(shown); }
+  // Writes other files in their place.
+  void write(const tls_identity& shown) const;
+  [[nodiscard]] net::certificate_files files() const { return {file("server.pem"), file("key.pem")}; }
+  [[nodiscard]] std::filesystem::path ca_file() const { return file("ca.pem"); }
+
+ private:
+  [[nodiscard]] std::filesystem::path file(const char* name) const { return directory_.path() / name; }
+  temporary_directory directory_;
 };
 
 // A page with a tunnel. Its waits end after 20 s with a failure of the test.

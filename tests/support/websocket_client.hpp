@@ -22,9 +22,10 @@ class __attribute__((visibility("default"))) websocket_client {
     std::string octets;
   };
   struct wish {
-    std::string url;  // ws://127.0.0.1:PORT/tunnel
+    std::string url;  // ws://127.0.0.1:PORT/tunnel, or wss:
     std::vector<std::string> subprotocols;
     std::vector<std::pair<std::string, std::string>> headers;  // replace the client's own
+    std::string ca_file = {};                                  // for wss: the authority to trust
   };
 
   // Begins to connect; opened() tells how it went.
@@ -59,6 +60,8 @@ class __attribute__((visibility("default"))) websocket_client {
 
  private:
   struct state;
+  template <class Config>
+  struct state_of;
   std::unique_ptr<state> state_;
 };
 

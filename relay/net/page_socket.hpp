@@ -1,0 +1,140 @@
+#pragma once
+// The page's side of a connection, as Beast wants a stream to be: TCP, or TLS over it, one type for
+// both, without the buffers that Boost.Asio's own TLS stream holds for each connection.
+//
+// In the clear it is Asio's socket itself. With TLS, OpenSSL works on the socket: what it cannot do
+// now is tried again when the socket is ready.
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/role.hpp>
+
+#include "relay/net/asio.hpp"
+#include "relay/net/stream.hpp"
+
+namespace smtpscope::net {
+
+class page_socket {
+ public:
+  using executor_type = tcp::socket::executor_type;
+
+  explicit page_socket(tcp::socket accepted) : stream_(std::move(accepted)) {
+    error_code ignored;
+    socket().set_option(tcp::no_delay(true), ignored);
+  }
+
+  [[nodiscard]] executor_type get_executor() { return stream_.socket().get_executor(); }
+  // Under TLS, when it has been begun with below().handshake().
+  [[nodiscard]] tcp::socket& socket() noexcept { return stream_.socket(); }
+  [[nodiscard]] stream& below() noexcept { return stream_; }
+
+  // AsyncReadStream and AsyncWriteStream of Asio: void(error_code, std::size_t).
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, const Buffers& into) {
+          if (stream_.tls() == nullptr) return stream_.socket().async_read_some(into, std::move(handler));
+          asio::async_compose<decltype(handler), void(error_code, std::size_t)>(read_op<Buffers>{*this, into}, handler,
+                                                                                stream_.socket());
+        },
+        token, buffers);
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, const Buffers& from) {
+          if (stream_.tls() == nullptr) return stream_.socket().async_write_some(from, std::move(handler));
+          asio::async_compose<decltype(handler), void(error_code, std::size_t)>(write_op<Buffers>{*this, from}, handler,
+                                                                                stream_.socket());
+        },
+        token, buffers);
+  }
+
+  // Says that nothing more comes, as far as that can be said without waiting.
+  void end_sending() { stream_.end_writing_now(); }
+
+ private:
+  // What the two operations over TLS share: try, wait, try again. `Try` says how to try.
+  template <class Derived>
+  struct tls_op {
+    page_socket& page;
+    enum class step : std::uint8_t { begun, waited, done } at = step::begun;
+    transfer moved{};
+
+    template <class Self>
+    void operator()(Self& self, error_code ec = {}) {
+      if (at == step::done) return self.complete(moved.error, moved.octets);
+      if (at == step::waited && (ec || page.stream_.closed()))
+        return self.complete(ec ? ec : error_code(asio::error::operation_aborted), 0);
+      const step before = at;
+      moved = static_cast<Derived&>(*this).attempt();
+      if (moved.error == asio::error::would_block) {
+        at = step::waited;
+        page.stream_.socket().async_wait(static_cast<Derived&>(*this).until(), std::move(self));
+      } else if (before == step::begun) {  // a handler is not called from within the call that begins it
+        at = step::done;
+        asio::post(page.stream_.socket().get_executor(), std::move(self));
+      } else {
+        self.complete(moved.error, moved.octets);
+      }
+    }
+  };
+
+  template <class Buffers>
+  struct read_op : tls_op<read_op<Buffers>> {
+    Buffers into;
+    read_op(page_socket& of, const Buffers& buffers) : tls_op<read_op>{of}, into(buffers) {}
+    [[nodiscard]] transfer attempt() {
+      for (auto next = asio::buffer_sequence_begin(into); next != asio::buffer_sequence_end(into); ++next) {
+        const asio::mutable_buffer one(*next);
+        if (one.size() > 0) return this->page.stream_.read_now({static_cast<std::byte*>(one.data()), one.size()});
+      }
+      return {};
+    }
+    [[nodiscard]] auto until() const { return this->page.stream_.read_until(); }
+  };
+
+  template <class Buffers>
+  struct write_op : tls_op<write_op<Buffers>> {
+    Buffers from;
+    write_op(page_socket& of, const Buffers& buffers) : tls_op<write_op>{of}, from(buffers) {}
+    // A frame's header and the beginning of its payload become one record, so one packet.
+    [[nodiscard]] transfer attempt() {
+      thread_local std::array<std::byte, largest_record> record;
+      for (auto next = asio::buffer_sequence_begin(from); next != asio::buffer_sequence_end(from); ++next) {
+        const asio::const_buffer one(*next);
+        if (one.size() == 0) continue;
+        if (one.size() >= record.size())
+          return this->page.stream_.write_now({static_cast<const std::byte*>(one.data()), one.size()});
+        const std::size_t size = asio::buffer_copy(asio::buffer(record), from);
+        return this->page.stream_.write_now(std::span(record).first(size));
+      }
+      return {};
+    }
+    [[nodiscard]] auto until() const { return this->page.stream_.write_until(); }
+  };
+
+  static constexpr std::size_t largest_record = 16 * 1024;  // RFC 8446 §5.1
+
+  stream stream_;
+};
+
+// Found by Beast through the namespace of page_socket. Its own way to end a WebSocket over TCP reads
+// until the peer hangs up, without a limit in time; here ending means to say so (FIN) and nothing
+// more, and the bridge reads on for as long as it grants.
+template <class Handler>
+void async_teardown(boost::beast::role_type, page_socket& page, Handler&& handler) {
+  page.end_sending();
+  asio::post(page.get_executor(), asio::append(std::forward<Handler>(handler), error_code{}));
+}
+
+// What Beast does to a connection whose upgrade takes too long.
+inline void beast_close_socket(page_socket& page) { page.below().close(); }
+
+}  // namespace smtpscope::net

@@ -1,0 +1,39 @@
+#include "relay/net/watchdog.hpp"
+
+namespace smtpscope::net {
+
+watchdog::watchdog(stream& watched) : state_(std::make_shared<state>(watched)) {}
+
+watchdog::~watchdog() {
+  state_->watched = nullptr;
+  state_->timer.cancel();
+}
+
+void watchdog::expires_after(milliseconds within, bite how) {
+  state& s = *state_;
+  const auto end = std::chrono::steady_clock::now() + within;
+  const bool earlier = end < s.end;
+  s.end = end;
+  s.how = how;
+  s.expired = false;
+  // A wait that ends too early looks at the clock and waits on, so a later end costs nothing.
+  if (s.waiting && earlier) s.timer.expires_at(end);
+  if (!s.waiting) wait(state_);
+}
+
+void watchdog::wait(const std::shared_ptr<state>& s) {
+  s->waiting = true;
+  s->timer.expires_at(s->end);
+  s->timer.async_wait([s](const error_code&) {
+    s->waiting = false;
+    if (s->watched == nullptr || s->expired) return;
+    if (std::chrono::steady_clock::now() < s->end) return wait(s);
+    s->expired = true;
+    if (s->how == bite::close)
+      s->watched->close();
+    else
+      s->watched->interrupt();
+  });
+}
+
+}  // namespace smtpscope::net
