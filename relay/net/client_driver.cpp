@@ -158,7 +158,7 @@ awaitable<bool> client_driver::secure() {
 void client_driver::tls_failed() {
   const error_code& ec = link_->failure();
   if (ec == asio::error::timed_out) return transport_failed(tunnel::stage::tls, tunnel::code::timeout);
-  const tls_failure why = stream_.tls() != nullptr ? explain_failure(*stream_.tls(), ec)
+  const tls_failure why = stream_.tls() != nullptr ? explain_failure(handshake_, ec)
                                                    : tls_failure{tunnel::code::reset, tunnel::tls_reason::broken};
   if (why.what == tunnel::code::reset) return transport_failed(tunnel::stage::tls, why.what);
   const tunnel::certificate* shown = handshake_.refused.empty() ? nullptr : &handshake_.refused.front();

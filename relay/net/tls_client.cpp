@@ -63,7 +63,10 @@ int on_verify(int good, X509_STORE_CTX* context) {
   if (good == 1) return 1;
   const auto* session = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* record = static_cast<handshake_record*>(SSL_get_app_data(session));
-  if (record->refused.empty()) record->refused = describe_chain(X509_STORE_CTX_get0_untrusted(context));
+  if (record->refused.empty()) {
+    record->refused = describe_chain(X509_STORE_CTX_get0_untrusted(context));
+    record->why = reason_of_verification(*context);
+  }
   return 0;
 }
 
@@ -129,7 +132,7 @@ ssl_ptr tls_client::session(const std::string& host, handshake_record& record) c
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), host.c_str());
   } else {
     SSL_set_tlsext_host_name(session.get(), host.c_str());  // RFC 6066 §3: names only
-    SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     SSL_set1_host(session.get(), host.c_str());
   }
   return session;

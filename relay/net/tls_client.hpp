@@ -18,7 +18,8 @@ namespace smtpscope::net {
 // What the handshake of one session did: filled while it runs, so it must outlive the session.
 struct handshake_record {
   std::vector<tunnel::handshake_message> messages;
-  std::vector<tunnel::certificate> refused;  // what the server showed, when it was not to be trusted
+  std::vector<tunnel::certificate> refused;            // what the server showed, when it was not to be trusted
+  tunnel::tls_reason why = tunnel::tls_reason::other;  // it was not
 };
 
 // Why a handshake failed.
@@ -55,6 +56,9 @@ class tls_client {
 [[nodiscard]] tunnel::tls_report make_report(SSL& session, const handshake_record& record, microseconds us);
 
 // After one that failed with `ec`.
-[[nodiscard]] tls_failure explain_failure(const SSL& session, const error_code& ec);
+[[nodiscard]] tls_failure explain_failure(const handshake_record& record, const error_code& ec);
+
+// Why a certificate was refused, inside OpenSSL's verification.
+[[nodiscard]] tunnel::tls_reason reason_of_verification(X509_STORE_CTX& refused);
 
 }  // namespace smtpscope::net

@@ -287,7 +287,7 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   moved();
   shared_.seen.took(ops::timed::tls, us);
   if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
-  const net::tls_failure why = net::explain_failure(*server_.tls(), ec);
+  const net::tls_failure why = net::explain_failure(handshake_, ec);
   if (why.what == code::reset)
     session_.failed(stage::tls, code::reset);
   else

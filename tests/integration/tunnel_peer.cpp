@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,12 +36,25 @@ net::validity valid_for(std::chrono::hours from, std::chrono::hours until) {
   return {now + from, now + until};
 }
 
-tls_identity make_identity(net::validity when, const std::string& name) {
+tls_identity make_identity(net::validity when, const std::string& name, const std::string& address = "127.0.0.1") {
   auto authority = net::make_authority(valid_for(std::chrono::hours(-48), std::chrono::hours(240)));
   if (!authority) throw std::runtime_error(authority.why().detail);
-  auto own = net::make_server_certificate(*authority, when, {name}, {"127.0.0.1"});
+  auto own = net::make_server_certificate(*authority, when, {name}, {address});
   if (!own) throw std::runtime_error(own.why().detail);
   return {std::move(*own), net::to_pem(*authority->certificate)};
+}
+
+void set_extension(X509* certificate, int nid, const char* value) {
+  const int old = X509_get_ext_by_NID(certificate, nid, -1);
+  if (old >= 0) X509_EXTENSION_free(X509_delete_ext(certificate, old));
+  if (value == nullptr) return;
+  X509_EXTENSION* fresh = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value);
+  X509_add_ext(certificate, fresh, -1);
+  X509_EXTENSION_free(fresh);
+}
+
+void sign(const net::key_pair& what, const net::key_pair& by) {
+  if (X509_sign(what.certificate.get(), by.key.get(), EVP_sha256()) <= 0) throw std::runtime_error("cannot sign");
 }
 
 }  // namespace
@@ -103,6 +117,7 @@ bool peer::start_tls(const tls_identity& shown) {
   SSL_CTX_set_security_level(context_, 0);  // so that it can be made to offer what nobody should take
   SSL_CTX_use_certificate(context_, shown.own.certificate.get());
   SSL_CTX_use_PrivateKey(context_, shown.own.key.get());
+  for (const net::certificate_ptr& next : shown.more) SSL_CTX_add1_chain_cert(context_, next.get());
   tls_ = SSL_new(context_);
   SSL_set_fd(tls_, socket_);
   return SSL_accept(tls_) == 1;
@@ -195,11 +210,54 @@ tls_identity other_name_identity() {
   return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "other.test");
 }
 
+tls_identity other_address_identity() {
+  return make_identity(valid_for(std::chrono::hours(-24), std::chrono::hours(24)), "mail.test", "192.0.2.1");
+}
+
 tls_identity self_signed_identity() {
   auto own = net::make_authority(valid_for(std::chrono::hours(-24), std::chrono::hours(24)));
   if (!own) throw std::runtime_error(own.why().detail);
   std::string pem = net::to_pem(*own->certificate);
   return {std::move(*own), std::move(pem)};
+}
+
+tls_identity intermediate_identity() {
+  const net::validity when = valid_for(std::chrono::hours(-24), std::chrono::hours(24));
+  auto root = net::make_authority(when);
+  auto between = net::make_authority(when);
+  if (!root || !between) throw std::runtime_error("no authority");
+  set_extension(root->certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  sign(*root, *root);
+  X509_set_issuer_name(between->certificate.get(), X509_get_subject_name(root->certificate.get()));
+  sign(*between, *root);
+  auto own = net::make_server_certificate(*between, when, {"mail.test"}, {"127.0.0.1"});
+  if (!own) throw std::runtime_error(own.why().detail);
+  set_extension(own->certificate.get(), NID_info_access, "caIssuers;URI:http://authority.test/between.cer");
+  sign(*own, *between);
+  tls_identity made{std::move(*own), net::to_pem(*root->certificate)};
+  made.more.push_back(std::move(between->certificate));
+  return made;
+}
+
+tls_identity without_intermediate_identity() {
+  tls_identity made = intermediate_identity();
+  made.more.clear();
+  return made;
+}
+
+tls_identity common_name_identity() {
+  const net::validity when = valid_for(std::chrono::hours(-24), std::chrono::hours(24));
+  auto authority = net::make_authority(when);
+  auto own = net::make_server_certificate(*authority, when, {"mail.test"}, {});
+  if (!own) throw std::runtime_error(own.why().detail);
+  X509* const certificate = own->certificate.get();
+  set_extension(certificate, NID_subject_alt_name, nullptr);
+  X509_NAME* const subject = X509_get_subject_name(certificate);
+  X509_NAME_ENTRY_free(X509_NAME_delete_entry(subject, X509_NAME_get_index_by_NID(subject, NID_commonName, -1)));
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("mail.test"), -1, -1,
+                             0);
+  sign(*own, *authority);
+  return {std::move(*own), net::to_pem(*authority->certificate)};
 }
 
 }  // namespace smtpscope::testing

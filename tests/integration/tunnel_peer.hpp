@@ -21,8 +21,9 @@ namespace smtpscope::testing {
 // What a TLS server shows: its certificate and key, and the chain's rest.
 struct tls_identity {
   net::key_pair own;
-  std::string authority_pem;  // to be trusted by whoever shall trust it
-  int highest_version = 0;    // of TLS, as in TLS1_2_VERSION; 0: any
+  std::string authority_pem;                    // to be trusted by whoever shall trust it
+  int highest_version = 0;                      // of TLS, as in TLS1_2_VERSION; 0: any
+  std::vector<net::certificate_ptr> more = {};  // shown after its own
 };
 
 // One side of one connection.
@@ -99,5 +100,11 @@ class silent_port {
 [[nodiscard]] tls_identity future_identity();
 [[nodiscard]] tls_identity other_name_identity();  // for other.test
 [[nodiscard]] tls_identity self_signed_identity();
+[[nodiscard]] tls_identity other_address_identity();
+// Issued by an intermediate authority, whose certificate is shown too, or is not.
+[[nodiscard]] tls_identity intermediate_identity();
+[[nodiscard]] tls_identity without_intermediate_identity();
+// The host stands in the subject's common name alone.
+[[nodiscard]] tls_identity common_name_identity();
 
 }  // namespace smtpscope::testing

@@ -181,11 +181,15 @@ TEST_P(TunnelCertificate, IsRefusedWithItsReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, TunnelCertificate,
-    ::testing::Values(bad_certificate{"expired", expired_identity, true, "expired", "has expired"},
-                      bad_certificate{"not_yet_valid", future_identity, true, "not_yet_valid", "not valid yet"},
-                      bad_certificate{"other_name", other_name_identity, true, "name_mismatch", "other.test"},
-                      bad_certificate{"self_signed", self_signed_identity, false, "self_signed", "signed by itself"},
-                      bad_certificate{"unknown_authority", good_identity, false, "unknown_authority", "does not know"}),
+    ::testing::Values(
+        bad_certificate{"expired", expired_identity, true, "expired", "has expired"},
+        bad_certificate{"not_yet_valid", future_identity, true, "not_yet_valid", "not valid yet"},
+        bad_certificate{"other_name", other_name_identity, true, "name_mismatch", "other.test"},
+        bad_certificate{"self_signed", self_signed_identity, false, "self_signed", "signed by itself"},
+        bad_certificate{"unknown_authority", good_identity, false, "unknown_authority", "does not know"},
+        bad_certificate{"unknown_root", intermediate_identity, false, "unknown_authority", "--ca-file"},
+        bad_certificate{"no_intermediate", without_intermediate_identity, true, "incomplete_chain", "fullchain.pem"},
+        bad_certificate{"common_name_only", common_name_identity, true, "no_host_names", "subjectAltName"}),
     [](const auto& i) { return i.param.name; });
 
 TEST(TunnelTls, APlainServerIsToldFromABrokenOne) {
@@ -205,16 +209,73 @@ TEST(TunnelTls, APlainServerIsToldFromABrokenOne) {
 }
 
 TEST(TunnelTls, OldTlsIsNotSpoken) {
-  tls_identity shown = good_identity();
-  shown.highest_version = TLS1_1_VERSION;
-  scripted_server server([&](peer& p) { p.start_tls(shown); });
+  for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
+    tls_identity shown = good_identity();
+    shown.highest_version = version;
+    scripted_server server([&](peer& p) { p.start_tls(shown); });
+    const trusting_relay relay(server.port(), shown);
+    page one(relay);
+    one.open("mail.test", server.port(), "implicit");
+    one.expect("resolved");
+    one.expect("connected");
+    const json error = one.expect_error("tls", "tls_protocol", 1011);
+    EXPECT_EQ(error.value("reason", ""), "no_common_terms");
+    EXPECT_THAT(error.value("message", ""), HasSubstr("TLS 1.2"));
+  }
+}
+
+TEST(TunnelTls, AWholeChainIsFollowed) {
+  const tls_identity shown = intermediate_identity();
+  scripted_server server([&](peer& p) {
+    p.start_tls(shown);
+    p.read_to_end();
+  });
   const trusting_relay relay(server.port(), shown);
   page one(relay);
   one.open("mail.test", server.port(), "implicit");
   one.expect("resolved");
   one.expect("connected");
-  const json error = one.expect_error("tls", "tls_protocol", 1011);
-  EXPECT_EQ(error.value("reason", ""), "no_common_terms");
+  EXPECT_EQ(one.expect("tls")["chain"].size(), 3U);
+}
+
+TEST(TunnelTls, ACertificateForAnotherAddressIsForAnotherName) {
+  const tls_identity shown = other_address_identity();
+  scripted_server server([&](peer& p) { p.start_tls(shown); });
+  const trusting_relay relay(server.port(), shown);
+  page one(relay);
+  one.open("127.0.0.1", server.port(), "implicit");
+  one.expect("resolved");
+  one.expect("connected");
+  EXPECT_EQ(one.expect_error("tls", "tls_verify", 1011).value("reason", ""), "name_mismatch");
+}
+
+TEST(TunnelTls, HalfAHandshakeEndsOrTimesOut) {
+  const std::string half("\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03", 11);  // of a ServerHello
+  for (const bool stays : {false, true}) {
+    scripted_server server([&](peer& p) {
+      p.read(1);
+      p.send(half);
+      if (stays) p.read_to_end();
+    });
+    const running_relay relay({server.port()}, [](app::serve_options& o) { o.tunnel_limits.tls = milliseconds(200); });
+    page one(relay);
+    one.open("mail.test", server.port(), "implicit");
+    one.expect("resolved");
+    one.expect("connected");
+    one.expect_error("tls", stays ? "timeout" : "reset", 1011);
+  }
+}
+
+TEST(TunnelTls, AServerThatLeavesWithoutGoodbyeHasLeft) {  // no close_notify: as many mail servers do
+  const tls_identity shown = good_identity();
+  scripted_server server([&](peer& p) {
+    if (p.start_tls(shown)) p.send("220 cut o");
+  });
+  const trusting_relay relay(server.port(), shown);
+  page one(relay);
+  one.connect(server.port(), "implicit");
+  EXPECT_EQ(one.read(9), "220 cut o");
+  one.expect("eof");
 }
 
 TEST(TunnelTls, ServerThatHangsUpInTheHandshake) {

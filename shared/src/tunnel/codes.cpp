@@ -55,6 +55,8 @@ std::string_view name(tls_reason r) noexcept {
     case tls_reason::not_yet_valid: return "not_yet_valid";
     case tls_reason::self_signed: return "self_signed";
     case tls_reason::unknown_authority: return "unknown_authority";
+    case tls_reason::incomplete_chain: return "incomplete_chain";
+    case tls_reason::no_host_names: return "no_host_names";
     case tls_reason::name_mismatch: return "name_mismatch";
     case tls_reason::revoked: return "revoked";
     case tls_reason::weak: return "weak";

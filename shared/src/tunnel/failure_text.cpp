@@ -63,7 +63,15 @@ std::string verify_text(tls_reason reason, const attempt& to, const certificate*
       return of +
              " is signed by an authority this machine does not know. If you trust it, name the authority's "
              "certificate with --ca-file.";
+    case tls_reason::incomplete_chain:
+      return of +
+             " was issued by an intermediate authority whose own certificate the server did not send. Its owner has to "
+             "add that to the chain (such as fullchain.pem in place of cert.pem).";
     case tls_reason::name_mismatch: return name_mismatch_text(to, shown);
+    case tls_reason::no_host_names:
+      return of +
+             " names no host in its subjectAltName, and the common name no longer counts. Its owner has to get one "
+             "that does.";
     case tls_reason::revoked: return of + " has been revoked. Do not send anything to this server.";
     case tls_reason::weak: return of + " has a key or signature too weak to trust. Its owner has to replace it.";
     case tls_reason::other:
@@ -92,7 +100,9 @@ std::string protocol_text(tls_reason reason, const attempt& to, const std::strin
     case tls_reason::not_yet_valid:
     case tls_reason::self_signed:
     case tls_reason::unknown_authority:
+    case tls_reason::incomplete_chain:
     case tls_reason::name_mismatch:
+    case tls_reason::no_host_names:
     case tls_reason::revoked:
     case tls_reason::weak:
     case tls_reason::other:

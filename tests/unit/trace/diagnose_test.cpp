@@ -93,6 +93,8 @@ TEST(Diagnose, TransportErrors) {
       {{"tls", "tls_verify", "m", "self_signed"}, "tls.self_signed"},
       {{"tls", "tls_verify", "m", "untrusted"}, "tls.untrusted"},
       {{"tls", "tls_verify", "m", "name_mismatch"}, "tls.name_mismatch"},
+      {{"tls", "tls_verify", "m", "incomplete_chain"}, "tls.incomplete_chain"},
+      {{"tls", "tls_verify", "m", "no_host_names"}, "tls.no_host_names"},
       {{"tls", "tls_verify", "m", "expired"}, "tls.expired"},
       {{"tls", "timeout", "m", ""}, "transport.timeout"},
       {{"tls", "reset", "m", ""}, "transport.reset_tls"},

@@ -37,8 +37,9 @@ TEST(FailureText, EachFaultOfACertificateHasItsOwnText) {
                           "2020-03-04T00:00:00Z"};
   std::set<std::string> texts;
   const auto reasons = {
-      tls_reason::expired,       tls_reason::not_yet_valid, tls_reason::self_signed, tls_reason::unknown_authority,
-      tls_reason::name_mismatch, tls_reason::revoked,       tls_reason::weak,        tls_reason::other};
+      tls_reason::expired,          tls_reason::not_yet_valid, tls_reason::self_signed, tls_reason::unknown_authority,
+      tls_reason::name_mismatch,    tls_reason::revoked,       tls_reason::weak,        tls_reason::other,
+      tls_reason::incomplete_chain, tls_reason::no_host_names};
   for (const tls_reason r : reasons) texts.insert(tls_failure_text(code::tls_verify, r, to_465, &shown));
   EXPECT_EQ(texts.size(), reasons.size());
   EXPECT_THAT(tls_failure_text(code::tls_verify, tls_reason::expired, to_465, &shown), HasSubstr("2020-03-04"));

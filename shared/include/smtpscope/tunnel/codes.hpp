@@ -38,7 +38,9 @@ enum class tls_reason : std::uint8_t {
   not_yet_valid,
   self_signed,
   unknown_authority,
+  incomplete_chain,  // the server did not send the certificate of the authority that issued its own
   name_mismatch,
+  no_host_names,  // the certificate names no host at all where names are looked for (RFC 9525 §6.3)
   revoked,
   weak,             // key or signature too weak for today
   other,            // another fault of the certificate
