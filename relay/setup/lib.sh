@@ -20,7 +20,7 @@ node_minimum=20.19.0
 run_packages=(
   g++ cmake ninja-build                                                                         # native build
   libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev # relay/
-  nlohmann-json3-dev                                                                            # shared/
+  nlohmann-json3-dev libunistring-dev                                                           # shared/
   emscripten node-acorn                                                                         # wasm/
   zopfli                                                                                        # web/: what is downloaded, packed once
 )

@@ -158,6 +158,28 @@ TEST(BothSides, WhatTheServerKeepsIsWhatWasSubmitted) {
   }
 }
 
+// What one system types in two code points and the other keeps in one is the same password, where the
+// mechanism says so; CRAM-MD5 and DIGEST-MD5 prove that they know the octets.
+TEST(BothSides, AnotherSpellingOfThePasswordIsTheSamePassword) {
+  const std::string typed = "pa\xCC\x88sswo\xCC\x88rd";
+  const std::string kept = "p\xC3\xA4ssw\xC3\xB6rd";
+  for (const char* mechanism :
+       {"PLAIN", "LOGIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512-PLUS", "CRAM-MD5", "DIGEST-MD5"})
+    for (const std::string& known : {typed, kept}) {
+      SCOPED_TRACE(std::string{mechanism} + (known == kept ? ", composed" : ", as typed"));
+      sim::setup s = setup_for(
+          {tls_policy::implicit, mechanism, session::initial_response::sent, trace::secrets::masked}, "x\r\n");
+      s.client.auth->password = secret{typed};
+      s.policy.users.back().password = secret{known};
+      const auto entries = sim::run(std::move(s));
+      ASSERT_TRUE(entries) << entries.why().detail;
+      const bool octets = std::string_view{mechanism}.find("-MD5") != std::string_view::npos;
+      const bool same = !octets || known == typed;
+      EXPECT_EQ(trace::text_of(last_of(*entries, kind::result)->data, "outcome"), same ? "delivered" : "failed");
+      check_hidden(*entries, sample_identity, typed);
+    }
+}
+
 TEST(BothSides, ContentWithoutItsLastLineEndGetsOne) {
   const combination c{tls_policy::never, "", session::initial_response::sent, trace::secrets::masked};
   const auto messages = deliver(c, "no end", 1000);

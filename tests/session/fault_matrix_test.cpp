@@ -125,6 +125,34 @@ TEST(Faults, ALinkThatIsCutInTheContentIsNoDelivery) {
   }
 }
 
+// RFC 4954 §6: what is said of a login is said when it is over, however many steps it has.
+TEST(Faults, RefusedLoginsAreRefusedAtTheirEnd) {
+  const struct {
+    const char* mechanism;
+    std::size_t challenges;
+  } table[] = {{"PLAIN", 0}, {"LOGIN", 1}, {"CRAM-MD5", 1}, {"SCRAM-SHA-256", 2}};
+  for (const auto& row : table)
+    for (const char* reply : {"535 5.7.8 No", "454 4.7.0 Later", "534 5.7.9 Too weak", "504 5.5.4 Not that"}) {
+      SCOPED_TRACE(std::string{row.mechanism} + " " + reply);
+      sim::setup s = setup_with(R"("require":{"auth":true},"faults":[{"at":"AUTH","reply":")" + std::string{reply} +
+                                R"("}],"mechanisms":[")" + row.mechanism + R"("])");
+      s.client.mechanisms = {row.mechanism};
+      s.client.random = s.server.random = std::string(32, 'r');
+      const auto entries = sim::run(s);
+      ASSERT_TRUE(entries) << entries.why().detail;
+      std::size_t challenges = 0;
+      std::string last;
+      for (const trace::entry& e : *entries) {
+        challenges += e.kind == trace::kind::sasl_challenge ? 1 : 0;
+        if (e.kind == trace::kind::reply && e.bytes.substr(0, 3) != "221") last = e.bytes;
+      }
+      const bool at_once = std::string_view{reply}.substr(0, 3) == "504";
+      EXPECT_EQ(challenges, at_once ? 0U : row.challenges);
+      EXPECT_EQ(last, std::string{reply} + "\r\n");
+      EXPECT_EQ(verdict_of(s).stage, "auth");
+    }
+}
+
 TEST(Faults, CertificatesThatDoNotVerifyEndTheSession) {
   const std::pair<const char*, const char*> kinds[] = {
       {"expired", "tls.expired"}, {"wrongName", "tls.name_mismatch"}, {"selfSigned", "tls.self_signed"}};

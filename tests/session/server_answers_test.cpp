@@ -161,6 +161,37 @@ TEST(ServerAnswers, AFaultWaitsForTheReplyItReplaces) {
   EXPECT_EQ(half.take_sent(), "");
 }
 
+// A reply that ends a login stands in place of 235 and of 535, and of nothing else.
+TEST(ServerAnswers, WhatIsSaidOfALoginIsSaidAtItsEnd) {
+  const wire::reply no{535, wire::enhanced_code{5, 7, 8}, {"as the host says"}};
+  const struct {
+    const char* name;
+    const char* response;  // to "Password:"
+    wire::reply reply;
+    const char* said;
+    bool logged_in;
+  } table[] = {
+      {"right, refused", "dGFuc3RhYWZ0YW5zdGFhZg==", no, "535 5.7.8 as the host says\r\n", false},
+      {"wrong, refused", "d3Jvbmc=", no, "535 5.7.8 as the host says\r\n", false},
+      {"cancelled", "*", no, "501 5.7.0 Authentication cancelled\r\n", false},
+      {"not understood", "!", no, "501 5.5.2 Cannot decode response: not base64\r\n", false},
+      {"right, in other words", "dGFuc3RhYWZ0YW5zdGFhZg==", {235, {}, {"come in"}}, "235 come in\r\n", true},
+      {"wrong, and told otherwise", "d3Jvbmc=", {235, {}, {"come in"}}, "235 come in\r\n", false},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    server_driver d = react(stages()[4], {verdict::accept, row.reply});
+    EXPECT_EQ(d.take_sent(), "334 VXNlcm5hbWU6\r\n");
+    d.receive("dGlt\r\n");
+    EXPECT_EQ(d.take_sent(), "334 UGFzc3dvcmQ6\r\n");
+    d.receive(row.response + "\r\n"s);
+    EXPECT_EQ(d.take_sent(), row.said);
+    EXPECT_EQ(d.session().authenticated_as(), row.logged_in ? "tim" : "");
+    d.receive("NOOP\r\n");
+    EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n") << "nothing is left for a later reply";
+  }
+}
+
 TEST(ServerAnswers, TheLinkMayBeCutInsideTheContent) {
   for (const char* command : {"DATA\r\n", "BDAT 1000 LAST\r\n"}) {
     decision cut;
@@ -195,11 +226,11 @@ TEST(ServerAnswers, TheCutInsideTheContentCountsAllChunks) {
 
 TEST(ServerAnswers, TheCutIsForOneMessageOnly) {
   const std::string hundred(100, 'x');
-  for (const char* between : {"x\r\n.\r\n", "RSET\r\n"}) {
+  for (const char* between : {"x\r\n.\r\n", "RSET\r\n", "EHLO again.example\r\n"}) {
     decision cut;
     cut.drop_after = 50;
     stage s = stages()[8];
-    const bool chunks = std::string_view{between} == "RSET\r\n";
+    const bool chunks = std::string_view{between}.front() != 'x';
     if (chunks) s.command = "BDAT 10\r\n0123456789";
     server_driver d = react(s, cut);
     d.receive(between);

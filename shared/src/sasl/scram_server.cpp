@@ -69,6 +69,7 @@ result<server_step> scram_server::take_first(std::string_view message) {
   if (!user) return user.why();
   auto prepared = prepare(*user, "The user name");
   if (!prepared) return prepared.why();
+  if (prepared->empty()) return malformed("Nothing is left of the user name");  // RFC 5802 §5.1
   user_ = std::move(*prepared);
   client_nonce_ = *nonce;
   state_ = state::asked;

@@ -154,6 +154,11 @@ authentication_step server_authentication::refuse(const decision& d) {
   return end(d.reply.value_or(make(535, 7, 8, "Authentication credentials invalid")));
 }
 
+void server_authentication::deny() noexcept {
+  identity_.reset();
+  ++failures_;
+}
+
 authentication_step server_authentication::end(wire::reply r) {
   if (refused_) ++failures_;  // cancelled after the refusal, before it was told
   refused_.reset();

@@ -19,6 +19,9 @@ std::optional<reply_key> key_of(const wire::reply& r) {
   return r.enhanced->detail == 2 ? std::optional{reply_key::auth_syntax} : std::nullopt;
 }
 
+// The login was looked at to its end, and was right or wrong.
+bool is_outcome(const wire::reply& r) { return r.code == 235 || r.code == 535; }
+
 }  // namespace
 
 void server_session::on_auth() {
@@ -39,8 +42,12 @@ void server_session::on_sasl_line(std::string_view line) {
 }
 
 void server_session::on_authentication(authentication_step step, words whose) {
-  if (const auto* challenge = std::get_if<authentication_challenge>(&step))
-    return reply(challenge->reply, verb::auth, state_in_auth_);
+  if (const auto* challenge = std::get_if<authentication_challenge>(&step)) {
+    fault later = instead_.reply && ends_login(*instead_.reply) ? std::exchange(instead_, {}) : fault{};
+    reply(challenge->reply, verb::auth, state_in_auth_);
+    if (later.reply) instead_ = std::move(later);
+    return;
+  }
   if (auto* question = std::get_if<credentials_offered>(&step)) {
     waiting_ = waiting::credentials;
     events_.emplace_back(std::move(*question));
@@ -52,6 +59,11 @@ void server_session::on_authentication(authentication_step step, words whose) {
     return;
   }
   const wire::reply& end = std::get_if<authentication_ended>(&step)->reply;
+  // What was to be said of the outcome is not said of a login that was cancelled or not understood.
+  if (instead_.reply && ends_login(*instead_.reply)) {
+    if (!is_outcome(end)) instead_ = {};
+    if (end.code == 235 && instead_.reply && !instead_.reply->positive()) authentication_.deny();
+  }
   const auto key = whose == words::ours ? key_of(end) : std::nullopt;
   const wire::reply* theirs = key ? options_.replies.find(*key) : nullptr;
   problem_ = end.text();

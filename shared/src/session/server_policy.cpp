@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "smtpscope/sasl/prepare.hpp"
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/wire/address.hpp"
 
@@ -50,6 +51,13 @@ bool is_meant(std::string_view entry, std::string_view name) {
                              (family != std::string_view::npos && text::iequals(name, person.substr(family + 1))));
 }
 
+// RFC 4616 §2, RFC 5802 §5.1: names and passwords are the same when SASLprep leaves the same of them. What
+// it would refuse compares as it is.
+std::string prepared(std::string_view text) {
+  auto made = sasl::prepare(text, "");
+  return made ? std::move(*made) : std::string{text};
+}
+
 decision found(int code, wire::enhanced_code enhanced, std::vector<std::string> lines) {
   return {verdict::accept, wire::reply{code, enhanced, std::move(lines)}};
 }
@@ -60,23 +68,26 @@ decision server_policy::decide(const credentials_offered& q) const {
   if (q.mechanism == "ANONYMOUS") return {anonymous, std::nullopt};
   // RFC 4954 §6: one answer for an unknown name and a wrong password.
   const decision refused{verdict::reject, std::nullopt};
+  const std::string name = prepared(q.authentication_identity);
+  const secret password{prepared(q.password.reveal())};
   bool good = false;
   for (const user& u : users) {  // all of them, so that time tells little
-    const bool name = u.name == q.authentication_identity;
-    const bool password = u.password.equals(q.password.reveal());
-    good = good || (name && password);
+    const bool same_name = prepared(u.name) == name;
+    const bool same_password = secret{prepared(u.password.reveal())}.equals(password.reveal());
+    good = good || (same_name && same_password);
   }
   // RFC 4616 §2: to act as somebody else is a right nobody has here.
-  const bool self = q.authorization_identity.empty() || q.authorization_identity == q.authentication_identity;
-  // EXTERNAL has no password, and nobody here has a certificate.
-  return good && self && !q.password.empty() ? decision{} : refused;
+  const bool self = q.authorization_identity.empty() || prepared(q.authorization_identity) == name;
+  // EXTERNAL has no password, and nobody here has a certificate; nor is one right of which nothing is left.
+  return good && self && !name.empty() && !password.empty() ? decision{} : refused;
 }
 
 std::optional<secret> server_policy::secret_for(const secret_requested& q) const {
-  if (!q.authorization_identity.empty() && q.authorization_identity != q.authentication_identity) return std::nullopt;
+  const std::string name = prepared(q.authentication_identity);
+  if (!q.authorization_identity.empty() && prepared(q.authorization_identity) != name) return std::nullopt;
   std::optional<secret> found;
   for (const user& u : users)
-    if (u.name == q.authentication_identity) found = u.password;
+    if (prepared(u.name) == name) found = u.password;
   return found;
 }
 

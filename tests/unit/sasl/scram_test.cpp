@@ -201,6 +201,7 @@ TEST(SaslScram, ServerRefusesAClientFirstThat) {
       {"demands an extension", "n,,m=ext,n=user,r=abc", errc::unsupported},
       {"has no name", "n,,r=abc", errc::invalid_encoding},
       {"has an empty name", "n,,n=,r=abc", errc::invalid_encoding},
+      {"has a name of which nothing is left", "n,,n=\xC2\xAD,r=abc", errc::invalid_encoding},
       {"escapes wrongly", "n,,n=us=er,r=abc", errc::invalid_encoding},
       {"has a control character", "n,,n=us\x01"s + "er,r=abc", errc::forbidden_character},
       {"has no nonce", "n,,n=user", errc::invalid_encoding},

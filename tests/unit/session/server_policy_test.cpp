@@ -32,6 +32,26 @@ TEST(ServerPolicy, KnowsUsersByNameAndPassword) {
   EXPECT_EQ(server_policy{}.decide(credentials_offered{"PLAIN", "", "tim", secret{"secret"}}).what, verdict::reject);
 }
 
+TEST(ServerPolicy, ComparesNamesAndPasswordsBySaslprep) {  // RFC 4616 §2, RFC 5802 §5.1
+  server_policy p;
+  p.users = {
+      {"d\xC3\xB6rte", secret{"\xEF\xAC\x81sch\xC2\xB2"}}, {"tab\tbed", secret{"a\tb"}}, {"\xC2\xAD", secret{"x"}}};
+  const auto tried = [&p](const char* name, const char* password, const char* acting = "") {
+    return p.decide(credentials_offered{"PLAIN", acting, name, secret{password}}).what;
+  };
+  EXPECT_EQ(tried("d\xC3\xB6rte", "\xEF\xAC\x81sch\xC2\xB2"), verdict::accept) << "as it was given";
+  EXPECT_EQ(tried("do\xCC\x88rte", "fisch2", "d\xC3\xB6rte"), verdict::accept) << "another spelling";
+  EXPECT_EQ(tried("dorte", "fisch2"), verdict::reject);
+  EXPECT_EQ(tried("d\xC3\xB6rte", "Fisch2"), verdict::reject);
+  EXPECT_EQ(tried("tab\tbed", "a\tb"), verdict::accept) << "what SASLprep refuses compares as it is";
+  EXPECT_EQ(tried("tab\tbed", "a b"), verdict::reject);
+  EXPECT_EQ(tried("\xC2\xAD", "x"), verdict::reject) << "nothing is left of the name";
+  const auto known = [&p](const char* name) { return p.secret_for(secret_requested{"SCRAM-SHA-256", name, ""}); };
+  ASSERT_TRUE(known("do\xCC\x88rte"));
+  EXPECT_EQ(known("do\xCC\x88rte")->reveal(), "\xEF\xAC\x81sch\xC2\xB2") << "CRAM-MD5 needs the octets as they are";
+  EXPECT_FALSE(known("dorte"));
+}
+
 forward_path_offered to(const std::string& mailbox) {
   return {*wire::forward_path::parse("<" + mailbox + ">"), {}, {}};
 }

@@ -1,7 +1,7 @@
 #pragma once
-// SASLprep (RFC 4013) as far as it needs no table of Unicode: spaces become U+0020, what is
-// "commonly mapped to nothing" goes, control and private characters are refused. NFKC is not
-// applied: composed text, as keyboards give it, is unchanged by it anyway.
+// SASLprep (RFC 4013): what is "commonly mapped to nothing" goes, spaces become U+0020, NFKC makes one of
+// the spellings of a text, control and private characters are refused. Left out is the rule that text runs
+// from right to left as a whole or not at all: it would keep out passwords that nothing else is wrong with.
 
 #include <string>
 #include <string_view>

@@ -20,11 +20,19 @@ enum class afterwards : std::uint8_t {
 // The certificate that a TLS handshake shows.
 enum class certificate_choice : std::uint8_t { own, expired, wrong_name, self_signed };
 
+// Whether AUTH earns this reply at the end of a login, when the password was looked at (RFC 4954 §6), and not
+// at the command.
+[[nodiscard]] inline bool ends_login(const wire::reply& r) noexcept {
+  return r.code == 235 || r.code == 432 || r.code == 454 || r.code == 534 || r.code == 535;
+}
+
 // The host's answer to a question of a server session.
 struct decision {
   verdict what = verdict::accept;
-  std::optional<wire::reply> reply = std::nullopt;  // replaces the session's own words, once; a template
-  std::string queue_id = {};                        // {queue_id} of the texts, for a message that is kept
+  // Replaces the session's own words, once; a template. With AUTH that is accepted, one that ends_login() is
+  // said in place of 235 or 535, whichever comes; unless it is 235 itself nobody has logged in then.
+  std::optional<wire::reply> reply = std::nullopt;
+  std::string queue_id = {};  // {queue_id} of the texts, for a message that is kept
   // What a server that works would not do:
   afterwards then = afterwards::go_on;
   std::string garbage = {};                                  // these octets instead of a reply

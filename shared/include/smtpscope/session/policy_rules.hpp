@@ -57,7 +57,8 @@ struct fault {
   counted_per counted = counted_per::session;
   std::uint32_t percent = 100;  // 1 to 100; drawn from policy_rules::seed
   // What: one or several of these. A reply of the class that success has (3yz for DATA and AUTH, else
-  // 2yz) replaces the words alone; with any other the command is not carried out.
+  // 2yz) replaces the words alone; with any other the command is not carried out. At AUTH one that ends a
+  // login (ends_login) is said when the login is over, any other at once.
   std::optional<wire::reply> reply;
   afterwards then = afterwards::go_on;
   std::string garbage;

@@ -66,6 +66,9 @@ class server_authentication {
   // The host's answer to secret_requested: the password, or nothing for an unknown user.
   [[nodiscard]] authentication_step use_secret(const std::optional<secret>& password);
 
+  // A login that was right is refused all the same: nobody has logged in, and it counts as a failure.
+  void deny() noexcept;
+
   [[nodiscard]] const std::string& mechanism() const noexcept { return mechanism_; }  // of the last AUTH
   [[nodiscard]] int challenges() const noexcept { return challenges_; }               // sent in it
   [[nodiscard]] bool authenticated() const noexcept { return identity_.has_value(); }

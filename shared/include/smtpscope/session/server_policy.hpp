@@ -13,8 +13,10 @@
 
 namespace smtpscope::session {
 
+// Both as they were given; logins compare them by SASLprep (RFC 4013), but for CRAM-MD5 and DIGEST-MD5,
+// whose proofs are made of the very octets.
 struct user {
-  std::string name;  // authentication identity, compared exactly
+  std::string name;  // authentication identity; case counts
   secret password;
 };
 
