@@ -33,6 +33,7 @@ struct client_case {
   cuts pieces = cuts::any;
   std::string host = "mail.example";
   std::vector<session::submission> more_mails = {};  // after `mail`
+  std::size_t shown = 0;  // leading steps that another case has too: it shows what cuts and losses there do
 };
 
 // Runs the dialogue in all variations and reports by EXPECT.

@@ -166,6 +166,16 @@ const refusal refusals[] = {
      &closes, client_stage::content, "421"},
 };
 
+// What all of them begin with, cut and lost everywhere.
+TEST(GmailRefusals, BeginLikeADelivery) {
+  client_case c;
+  c.options = login_options(tls_policy::implicit);
+  c.mail = sample_mail();
+  c.host = "smtp.gmail.com";
+  c.script = greeting + content + "S: 250 2.0.0 OK  1716281641 x - gsmtp\n" + quit;
+  expect_dialogue(c);
+}
+
 TEST(GmailRefusals, EachHasItsEndingAndDiagnosis) {
   for (const refusal& r : refusals) {
     client_case c;
@@ -174,10 +184,9 @@ TEST(GmailRefusals, EachHasItsEndingAndDiagnosis) {
     c.mail = sample_mail();
     c.host = "smtp.gmail.com";
     // At the greeting there is no conversation yet.
-    c.script = (r.before == &nothing    ? ""
-                : r.before == &greeting ? greeting
-                                        : greeting + *r.before) +
-               r.reply + *r.after;
+    const std::string before = r.before == &nothing ? "" : r.before == &greeting ? greeting : greeting + *r.before;
+    c.shown = parse_script(before).size();
+    c.script = before + r.reply + *r.after;
     c.end = {outcome::failed, failure_kind::refused, r.stage, r.diagnosis};
     expect_dialogue(c);
   }

@@ -40,6 +40,15 @@ std::vector<point> points() {
   return all;
 }
 
+// How a session ends that fails there: behind the content nobody knows who has the message.
+ending ends_at(const point& at, failure_kind kind, const std::string& diagnosis) {
+  const bool doubt = at.stage == client_stage::content;
+  return {doubt ? outcome::unknown : outcome::failed, kind, at.stage,
+          at.stage == client_stage::greeting ? diagnosis + ".greeting"
+          : doubt                            ? diagnosis + ".content"
+                                             : diagnosis};
+}
+
 TEST(HostileServer, JunkEndsTheSessionAnywhere) {
   for (const char* junk :
        {"S: hello", "S: 99 hi", "S: 600 x", "S: 2500 x", "S: 25", "S: ", "S: 250_x", "S: 250\\tx", "S: 250 \\x1b[2J",
@@ -48,11 +57,7 @@ TEST(HostileServer, JunkEndsTheSessionAnywhere) {
       client_case c = plain_case();
       c.name = junk + std::string{" at "} + std::string{session::name(at.stage)};
       c.script = at.before + junk + "\n--- client closes ---\n";
-      const bool doubt = at.stage == client_stage::content;
-      c.end = {doubt ? outcome::unknown : outcome::failed, failure_kind::protocol, at.stage,
-               at.stage == client_stage::greeting ? "protocol.greeting"
-               : doubt                            ? "protocol.content"
-                                                  : "protocol"};
+      c.end = ends_at(at, failure_kind::protocol, "protocol");
       expect_dialogue(c);
     }
 }
@@ -63,11 +68,7 @@ TEST(HostileServer, WrongClassesEndTheSession) {
     c.name = "wrong class at " + std::string{session::name(at.stage)};
     const char* reply = at.stage == client_stage::data ? "S: 250 ok" : "S: 354 go";
     c.script = at.before + reply + "\n--- client closes ---\n";
-    const bool doubt = at.stage == client_stage::content;
-    c.end = {doubt ? outcome::unknown : outcome::failed, failure_kind::protocol, at.stage,
-             at.stage == client_stage::greeting ? "protocol.greeting"
-             : doubt                            ? "protocol.content"
-                                                : "protocol"};
+    c.end = ends_at(at, failure_kind::protocol, "protocol");
     expect_dialogue(c);
   }
 }
@@ -87,11 +88,7 @@ TEST(HostileServer, HangingUpEndsTheSessionAnywhere) {
     client_case c = plain_case();
     c.name = "hang-up at " + std::string{session::name(at.stage)};
     c.script = at.before + "--- server closes ---\n--- client closes ---\n";
-    const bool doubt = at.stage == client_stage::content;
-    c.end = {doubt ? outcome::unknown : outcome::failed, failure_kind::closed_by_server, at.stage,
-             at.stage == client_stage::greeting ? "hangup.greeting"
-             : doubt                            ? "hangup.content"
-                                                : "hangup"};
+    c.end = ends_at(at, failure_kind::closed_by_server, "hangup");
     expect_dialogue(c);
   }
 }

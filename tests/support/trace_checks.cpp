@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "smtpscope/text/base64.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/json_codec.hpp"
@@ -40,7 +42,28 @@ void check_evidence(const std::vector<entry>& entries, const entry& diagnosis) {
   EXPECT_FALSE(diagnosis.data.at("fix").empty());
 }
 
+bool same_field(const wire::field& a, const wire::field& b) {
+  return a.begin == b.begin && a.end == b.end && a.parent == b.parent && a.name == b.name;
+}
+
+bool same_explanation(const std::optional<trace::explanation>& a, const std::optional<trace::explanation>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->title == b->title && a->text == b->text && a->rfc == b->rfc;
+}
+
+bool same_entry(const entry& a, const entry& b) {
+  return a.sequence == b.sequence && a.time == b.time && a.layer == b.layer && a.kind == b.kind &&
+         a.chapter == b.chapter && a.direction == b.direction && a.secure == b.secure && a.client == b.client &&
+         a.server == b.server && a.bytes == b.bytes && a.masked == b.masked && a.data == b.data &&
+         std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(), same_field) &&
+         same_explanation(a.explain, b.explain);
+}
+
 }  // namespace
+
+bool same_trace(const std::vector<entry>& a, const std::vector<entry>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_entry);
+}
 
 void check_trace(const std::vector<entry>& entries) {
   std::string client = "idle";

@@ -18,6 +18,9 @@ void check_trace(const std::vector<trace::entry>& entries);
 // or behind the NULs of PLAIN.
 void check_hidden(const std::vector<trace::entry>& entries, std::string_view identity, std::string_view secret);
 
+// Whether both traces say the same, entry for entry.
+[[nodiscard]] bool same_trace(const std::vector<trace::entry>& a, const std::vector<trace::entry>& b);
+
 // The last entry of that kind, or nullptr.
 [[nodiscard]] const trace::entry* last_of(const std::vector<trace::entry>& entries, trace::kind kind);
 
