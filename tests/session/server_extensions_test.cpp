@@ -98,18 +98,22 @@ TEST(ServerExtensions, EachCanBeSwitchedOff) {
 TEST(ServerExtensions, SomeNeedOthers) {
   session::server_options o = full_server().options;
   EXPECT_TRUE(session::server_session::create(o));
+  const auto refused = [](const session::server_options& with) {
+    const auto made = session::server_session::create(with);
+    return !made && made.why().code == errc::invalid_argument;
+  };
   for (const extension needed : {extension::chunking, extension::eight_bit_mime}) {
     session::server_options without = o;
     without.extensions.remove(needed);
-    EXPECT_EQ(session::server_session::create(without).why().code, errc::invalid_argument) << name(needed);
+    EXPECT_TRUE(refused(without)) << name(needed);
   }
   session::server_options no_limit = o;
   no_limit.limits_line = {};
-  EXPECT_EQ(session::server_session::create(no_limit).why().code, errc::invalid_argument);
+  EXPECT_TRUE(refused(no_limit));
   for (const std::uint32_t bad : {0U, 1000000U}) {
     session::server_options limits = o;
     limits.limits_line.mailmax = bad;
-    EXPECT_EQ(session::server_session::create(limits).why().code, errc::invalid_argument) << bad;
+    EXPECT_TRUE(refused(limits)) << bad;
   }
 }
 

@@ -18,11 +18,11 @@ result<client_mechanism> nameless_client::create(nameless_form form, const clien
         return error{errc::forbidden_character, "the authorization identity must be UTF-8 without a NUL"};
       return client_mechanism{new nameless_client{setup.authorization_identity}};
     case nameless_form::anonymous: {
-      auto trace = prepare(setup.authentication_identity, "the trace of ANONYMOUS");
-      if (!trace) return trace.why();
-      if (trace->size() > trace_octets)
+      const std::string& trace = setup.authentication_identity;  // sent as it is: RFC 4505 §3 maps nothing
+      if (auto legal = prepare(trace, "the trace of ANONYMOUS"); !legal) return legal.why();
+      if (trace.size() > trace_octets)
         return error{errc::invalid_argument, "the trace of ANONYMOUS is longer than 255 octets"};
-      return client_mechanism{new nameless_client{std::move(*trace)}};
+      return client_mechanism{new nameless_client{trace}};
     }
   }
   return error{errc::misuse, ""};

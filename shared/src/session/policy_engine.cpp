@@ -146,7 +146,7 @@ std::optional<decision> policy_engine::decide(policy_visit& visit, const server_
 decision policy_engine::own_answer(const policy_visit& visit, const server_event& event, std::string_view user,
                                    milliseconds now) {
   if (auto late = over_a_rate(visit, event, user, now)) return *late;
-  const decision plain = session::decide(policy_, event).value_or(decision{});
+  decision plain = session::decide(policy_, event).value_or(decision{});
   const auto* to = std::get_if<forward_path_offered>(&event);
   if (to == nullptr || plain.what == verdict::reject) return plain;
   return put_off(visit, *to, user, now).value_or(plain);

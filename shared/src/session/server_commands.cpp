@@ -15,11 +15,7 @@ namespace {
 // RFC 9422 counts domains; they compare without case.
 std::string domain_of(const std::string& mailbox) {
   const std::size_t at = mailbox.rfind('@');
-  if (at == std::string::npos) return {};
-  std::string domain = mailbox.substr(at + 1);
-  std::transform(domain.begin(), domain.end(), domain.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return domain;
+  return at == std::string::npos ? std::string{} : text::to_lower(std::string_view{mailbox}.substr(at + 1));
 }
 
 // The reply owed for arguments that are not legal (RFC 5321 §4.2.2; RFC 3463 §3.2, §3.6).

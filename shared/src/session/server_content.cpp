@@ -41,11 +41,17 @@ content_rules rules_for(const server_options& o, wire::body_type body) {
 
 }  // namespace
 
-void server_session::on_data() {
+// A fault may have been asked for beforehand: it stays.
+void server_session::begin_content(verb by) {
   const auto drop_after = content_.drop_after;
   content_ = {};
   content_.drop_after = drop_after;
+  content_.by = by;
   content_.filter = content_filter{rules_for(options_, mail_.parameters.body)};
+}
+
+void server_session::on_data() {
+  begin_content(verb::data);
   if (mail_.to.empty()) content_.refused = reply_key::no_valid_recipients;  // RFC 2920 §3.1
   say(reply_key::data_go_ahead, verb::data, next_);
 }
@@ -53,13 +59,7 @@ void server_session::on_data() {
 // The reply comes when the octets are here. A chunk of none is here at once.
 void server_session::on_bdat() {
   const chunk c = *parse_chunk(command_);
-  if (state_ != server_state::expect_bdat) {
-    const auto drop_after = content_.drop_after;
-    content_ = {};
-    content_.drop_after = drop_after;
-    content_.by = verb::bdat;
-    content_.filter = content_filter{rules_for(options_, mail_.parameters.body)};
-  }
+  if (state_ != server_state::expect_bdat) begin_content(verb::bdat);
   content_.chunk_left = content_.chunk_octets = c.octets;
   content_.chunk_is_last = c.last;
   state_ = next_;

@@ -203,6 +203,8 @@ void read_lists(profile_members& m, server_policy& policy) {
 void check_together(profile_members& m, const server_options& o) {
   if (o.extensions.offers(extension::binarymime) && !o.extensions.offers(extension::chunking))
     m.fail("extensions", "CHUNKING beside BINARYMIME (RFC 3030 §3)");
+  if (o.extensions.offers(extension::smtputf8) && !o.extensions.offers(extension::eight_bit_mime))
+    m.fail("extensions", "8BITMIME beside SMTPUTF8 (RFC 6531 §3.1)");
   const session_limits& l = o.limits_line;
   if (o.extensions.offers(extension::limits) && !l.mailmax && !l.rcptmax && !l.rcptdomainmax)
     m.fail("limits", "mailmax, rcptmax or rcptdomainmax for LIMITS to name");

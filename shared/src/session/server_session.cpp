@@ -42,9 +42,9 @@ result<server_session> server_session::create(server_options options) {
 
 server_session::server_session(server_options options)
     : options_(std::move(options)),
-      link_(options_.link),
       lines_(limits::sasl_line_octets),
-      authentication_(authentication_of(options_)) {
+      authentication_(authentication_of(options_)),
+      link_(options_.link) {
   std::string{}.swap(options_.random);
   std::vector<std::string>{}.swap(options_.mechanisms);
 }

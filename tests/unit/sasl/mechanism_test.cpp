@@ -149,6 +149,8 @@ TEST(SaslAnonymous, LeavesATrace) {
   EXPECT_EQ(offered(s, *initial_response(m)).authentication_identity, "sirhc");  // RFC 4505 §4
   EXPECT_EQ(step(s, std::string(256, 'x')).why().code, errc::invalid_encoding);
   EXPECT_EQ(step(s, "a\nb").why().code, errc::invalid_encoding);
+  client_mechanism decomposed = client("ANONYMOUS", "do\xCC\x88rte", "");
+  EXPECT_EQ(initial_response(decomposed), "do\xCC\x88rte") << "RFC 4505 §3: nothing is mapped";
   EXPECT_FALSE(make_client("ANONYMOUS", test::client_of(std::string(256, 'x'), "")));
   EXPECT_FALSE(make_client("ANONYMOUS", test::client_of("a\nb", "")));
 }

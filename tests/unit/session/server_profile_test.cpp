@@ -111,6 +111,7 @@ TEST(ServerProfile, SaysWhereAMistakeIsAndWhatIsExpected) {
       {R"("extensions":["DSN","dsn"])", "/extensions/1: expected each extension once"},
       {R"("extensions":"DSN")", "/extensions: expected an array of at most 15 elements"},
       {R"("extensions":["BINARYMIME"])", "/extensions: expected CHUNKING beside BINARYMIME"},
+      {R"("extensions":["SMTPUTF8"])", "/extensions: expected 8BITMIME beside SMTPUTF8"},
       {R"("extensions":["LIMITS"])", "/limits: expected mailmax"},
       {R"("ehlo":"yes")", "/ehlo: expected true or false"},
       {R"("mechanisms":["plain"])", "/mechanisms/0: expected a SASL mechanism in capital letters"},

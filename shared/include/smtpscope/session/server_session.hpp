@@ -150,6 +150,7 @@ class server_session {
   void on_authentication(authentication_step step, words whose = words::ours);
 
   // server_content.cpp
+  void begin_content(wire::verb by);
   void on_data();
   void on_bdat();
   void skip_chunk(const wire::command& c);
@@ -164,30 +165,31 @@ class server_session {
   void answer_message(const decision& d);
 
   server_options options_;
-  server_state state_ = server_state::idle;
-  link_security link_;
   std::deque<server_event> events_;
   wire::line_reader lines_;
   server_authentication authentication_;
-  server_state after_auth_ = server_state::expect_mail;
-  server_state state_in_auth_ = server_state::expect_sasl_response;
-  wire::command command_;                   // the last one, which is being carried out, without its fields
-  server_state next_ = server_state::idle;  // where its row leads
+  wire::command command_;  // the last one, which is being carried out, without its fields
   std::string ehlo_name_;
-  bool extended_ = false;
   transaction mail_;
   std::unique_ptr<reverse_path_offered> offered_from_;  // while the host is asked
   std::unique_ptr<accepted_recipient> offered_to_;
   content content_;
+  std::vector<std::string> domains_;  // of recipients, in lower case (RFC 9422)
+  fault instead_;                     // of the next reply
+  std::string problem_;               // {problem} and {queue_id} of the texts
+  std::string queue_id_;
+  std::int64_t unix_seconds_ = 0;
   std::uint64_t skip_ = 0;  // octets of a chunk that nobody wants
   std::uint32_t mail_commands_ = 0;
-  std::vector<std::string> domains_;  // of recipients, in lower case (RFC 9422)
   int bad_commands_ = 0;
+  // One octet each, together: elsewhere each would take eight.
+  link_security link_;
+  server_state state_ = server_state::idle;
+  server_state next_ = server_state::idle;  // where the command's row leads
+  server_state after_auth_ = server_state::expect_mail;
+  server_state state_in_auth_ = server_state::expect_sasl_response;
   waiting waiting_ = waiting::nothing;
-  fault instead_;  // of the next reply
-  std::int64_t unix_seconds_ = 0;
-  std::string problem_;  // {problem} and {queue_id} of the texts
-  std::string queue_id_;
+  bool extended_ = false;
 };
 
 }  // namespace smtpscope::session
