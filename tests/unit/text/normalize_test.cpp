@@ -22,20 +22,13 @@ TEST(Normalize, ComposesAndReplacesWhatIsCompatible) {  // UAX 15, its examples 
       {"an exclusion", "\xE0\xA5\x98", "\xE0\xA4\x95\xE0\xA4\xBC"},
   };
   for (const auto& row : table) {
-    EXPECT_EQ(*nfkc(test::exact_buffer(row.text)), row.composed) << row.name;
-    EXPECT_EQ(*nfkc(row.composed), row.composed) << row.name << ", twice";
+    EXPECT_EQ(nfkc(test::exact_buffer(row.text)), row.composed) << row.name;
+    EXPECT_EQ(nfkc(row.composed), row.composed) << row.name << ", twice";
   }
 }
 
 TEST(Normalize, TheOneThatGrowsMost) {
-  const auto grown = nfkc("\xEF\xB7\xBA");  // U+FDFA
-  ASSERT_TRUE(grown);
-  EXPECT_EQ(grown->size(), 33U);
-}
-
-TEST(Normalize, RefusesWhatIsNoUtf8) {
-  for (const char* text : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xC0\x80"})
-    EXPECT_EQ(nfkc(test::exact_buffer(text)).why().code, errc::invalid_encoding);
+  EXPECT_EQ(nfkc("\xEF\xB7\xBA").size(), 33U);  // U+FDFA
 }
 
 }  // namespace

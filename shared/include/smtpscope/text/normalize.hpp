@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "smtpscope/base/result.hpp"
-
 namespace smtpscope::text {
 
 // Normalization Form KC (Unicode Standard Annex 15): "e" and U+0301 become U+00E9, U+2168 becomes "IX".
-// ASCII is given back as it is. Error: invalid_encoding (no UTF-8).
-[[nodiscard]] result<std::string> nfkc(std::string_view text);
+// ASCII is given back as it is. Precondition: `text` is UTF-8.
+[[nodiscard]] std::string nfkc(std::string_view text);
 
 }  // namespace smtpscope::text
