@@ -46,11 +46,7 @@ std::optional<std::string> oauth_client::initial_response() {
   state_ = state::sent;
   const std::string& user = setup_.authentication_identity;
   const std::string_view token = setup_.password.reveal();
-  if (form_ == oauth_form::xoauth2)
-    return text::concat({"user=", user,
-                         "\x01"
-                         "auth=Bearer ",
-                         token, "\x01\x01"});
+  if (form_ == oauth_form::xoauth2) return text::concat({"user=", user, "\x01", "auth=Bearer ", token, "\x01\x01"});
   std::string target;  // RFC 7628 §3.1
   if (!setup_.host.empty()) target = text::concat({"host=", setup_.host, "\x01"});
   if (setup_.port != 0) target += text::concat({"port=", std::to_string(setup_.port), "\x01"});

@@ -126,24 +126,24 @@ status client_session::answer(const manual_answer& a) {
   const bool before_quit = a.what == manual_choice::replace && held_->awaits.verb == wire::verb::quit && !edits(bytes);
   const std::size_t before = awaited_.size();
   if (a.what == manual_choice::insert || a.what == manual_choice::repeat || before_quit) {
-    send_by_hand(std::move(bytes));
+    send_by_hand(bytes);
   } else {
     const bool edited = a.what == manual_choice::replace && edits(bytes);
     utterance l = std::move(*held_);
     held_.reset();
-    if (edited) l.bytes = std::move(bytes);
-    say_instead(std::move(l), edited ? manual_choice::send : a.what, std::move(bytes));
+    if (edited) l.bytes = bytes;
+    say_instead(std::move(l), edited ? manual_choice::send : a.what, bytes);
   }
   if (!over()) speak();
   if (!over() && awaited_.size() > before) arm();
   return {};
 }
 
-void client_session::say_instead(utterance l, manual_choice what, std::string bytes) {
+void client_session::say_instead(utterance l, manual_choice what, const std::string& bytes) {
   switch (what) {
     case manual_choice::drop: return fail(failure_kind::cancelled, "the connection was closed by hand");
     case manual_choice::skip: return skip(l);
-    case manual_choice::replace: skip(l); return send_by_hand(std::move(bytes));
+    case manual_choice::replace: skip(l); return send_by_hand(bytes);
     case manual_choice::send:
     case manual_choice::insert:
     case manual_choice::repeat:
@@ -217,7 +217,7 @@ void client_session::abandon_plan() {
 }
 
 // A server answers each line. Bytes without a line end are answered when a later line ends them.
-void client_session::send_by_hand(std::string bytes) {
+void client_session::send_by_hand(const std::string& bytes) {
   if (over()) return;  // what it stood for was the last thing to say
   last_said_ = bytes;
   for (std::string_view rest = bytes; !rest.empty();) {

@@ -164,11 +164,11 @@ class client_session {
   [[nodiscard]] server_facts by_the_book() const;
   [[nodiscard]] result<std::string> checked(const manual_answer& a) const;
   [[nodiscard]] status check_choice(const manual_answer& a, std::string& bytes) const;
-  void say_instead(utterance l, manual_choice what, std::string bytes);
+  void say_instead(utterance l, manual_choice what, const std::string& bytes);
   [[nodiscard]] bool edits(const std::string& bytes) const;
   void announce();
   void send_planned(utterance l);
-  void send_by_hand(std::string bytes);
+  void send_by_hand(const std::string& bytes);
   void skip(const utterance& l);
   void authenticated_by_hand();
   void abandon_plan();
