@@ -1,6 +1,7 @@
 #include "relay/app/relay.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -198,6 +199,7 @@ class relay::parts {
   std::optional<web::http_services> http;
   std::optional<ops::watched> watched;
   reread again;
+  std::mutex reloading;
   net::tcp::endpoint listening;  // where the acceptor does, after it has been closed too
   asio::io_context context;
   net::context_pool mailbox_threads;
@@ -349,6 +351,7 @@ status relay::parts::reload_certificate() {
 }
 
 void relay::parts::reload(const serve_options& fresh) {
+  const std::lock_guard lock(reloading);
   options.allow = fresh.allow;
   options.private_addresses = fresh.private_addresses;
   options.origins = fresh.origins;
@@ -368,7 +371,7 @@ void relay::parts::wait_for_hangup() {
     if (fresh) reload(*fresh);
     counted.reloaded(fresh ? ops::reload_result::done : ops::reload_result::refused);
     if (fresh)
-      spdlog::info("reloaded: {} destinations, {} origins", options.allow.size(), options.origins.size());
+      spdlog::info("reloaded: {} destinations, {} origins", fresh->allow.size(), fresh->origins.size());
     else
       spdlog::error("not reloaded: the options are wrong; everything stays as it was");
     ops::tell_service_manager("READY=1");

@@ -62,6 +62,10 @@ class reader {
   }
 
   config_file read() {
+    if (name_ == "-") {
+      out_.complaints.push_back({0, "--config -: name a file, which can be read again at SIGHUP"});
+      return std::move(out_);
+    }
     const auto text = read_input("--config " + name_, name_, most_file_octets);
     if (!text) {
       out_.complaints.push_back({0, text.why().detail});
@@ -72,9 +76,11 @@ class reader {
       for (const auto& [key, node] : all) take_section(std::string(key.str()), line_of(key), node);
     } catch (const toml::parse_error& wrong) {
       const int line = static_cast<int>(wrong.source().begin.line);
-      out_.complaints.push_back(
-          {line, name_ + ":" + std::to_string(line) +
-                     ": this is not TOML (texts stand in quotes): " + std::string(wrong.description())});
+      const std::string_view why = wrong.description();
+      // What nearly every such error comes from.
+      const bool unquoted = why.find("expected") != std::string_view::npos;
+      out_.complaints.push_back({line, name_ + ":" + std::to_string(line) + ": this is not TOML" +
+                                           (unquoted ? " (texts stand in quotes): " : ": ") + std::string(why)});
     }
     return std::move(out_);
   }

@@ -263,6 +263,26 @@ TEST_F(CheckConfig, NamesAFileThatCannotBeRead) {
   EXPECT_EQ(out.status, 2);
   EXPECT_THAT(out.said, HasSubstr("none.toml"));
   EXPECT_THAT(out.said, HasSubstr("No such file"));
+  EXPECT_THAT(run_serve({"--check-config", "--config", "-"}).said, HasSubstr("--config -: name a file"));
+  EXPECT_THAT(run_serve({"--check-config", "--config", directory_.path().string()}).said, HasSubstr("no regular file"));
+}
+
+// What a person has half written, and what no person writes, is explained by its line.
+TEST_F(ConfigFile, ABrokenSampleIsExplained) {
+  std::ifstream file(SMTPSCOPE_SOURCE_DIR "/relay/deploy/smtpscope.toml");
+  std::string all_on;
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("# ", 0) == 0 && line.find(" = ") != std::string::npos)
+      all_on += line.substr(2) + "\n";
+    else if (!line.empty() && line.front() == '[')
+      all_on += line + "\n";
+  for (std::size_t cut = 0; cut < all_on.size(); cut += 3) {
+    std::string broken = all_on;
+    broken[cut] = "\"[]{}=\0#,\n\xff"[cut / 3 % 11];
+    for (const std::string& text : {all_on.substr(0, cut), broken})
+      for (const std::string& said : complaints(text))
+        EXPECT_THAT(said, ::testing::AnyOf(::testing::MatchesRegex("[0-9]+: .+"), HasSubstr("faults.json"))) << text;
+  }
 }
 
 TEST_F(CheckConfig, AFileCannotCommandTheTerminal) {
