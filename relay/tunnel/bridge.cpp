@@ -12,6 +12,7 @@
 
 #include "relay/net/buffer_pool.hpp"
 #include "relay/net/connect.hpp"
+#include "relay/ops/log.hpp"
 
 namespace smtpscope::tunnel {
 namespace {
@@ -330,12 +331,16 @@ void bridge::log_end() const {
   const auto seconds = std::chrono::duration<double>(lasted).count();
   const auto& why = session_.outcome();
   shared_.seen.tunnel_ended(why ? std::optional(ops::metrics::outcome{why->at, why->what}) : std::nullopt, lasted);
-  if (why)
-    spdlog::info("tunnel {}: {} at {}, {:.1f} s, {} bytes up, {} down", number_, name(why->what), name(why->at),
-                 seconds, session_.bytes_up(), session_.bytes_down());
-  else
-    spdlog::info("tunnel {}: ended in order, {:.1f} s, {} bytes up, {} down", number_, seconds, session_.bytes_up(),
-                 session_.bytes_down());
+  if (!spdlog::should_log(spdlog::level::info)) return;
+  const std::string end = why ? fmt::format("{} at {}", name(why->what), name(why->at)) : "ended in order";
+  ops::log_event(fmt::format("tunnel {}: {}, {:.1f} s, {} bytes up, {} down", number_, end, seconds,
+                             session_.bytes_up(), session_.bytes_down()),
+                 {{"tunnel", number_},
+                  {"outcome", why ? name(why->what) : "in_order"},
+                  {"stage", why ? json(name(why->at)) : json()},
+                  {"seconds", seconds},
+                  {"bytes_up", session_.bytes_up()},
+                  {"bytes_down", session_.bytes_down()}});
 }
 
 }  // namespace smtpscope::tunnel

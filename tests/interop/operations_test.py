@@ -6,6 +6,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -143,6 +144,42 @@ class Reloading(Configured):
         self.assertEqual(relay.process.wait(PATIENCE), 0)
 
 
+class Certificates(Configured):
+    def make(self, name):
+        """A certificate and its key, in the file of the relay."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-keyout", self.pem,
+                        "-out", self.pem + ".crt"], check=True, capture_output=True, timeout=PATIENCE)
+        with open(self.pem, "ab") as both:
+            both.write(pathlib.Path(self.pem + ".crt").read_bytes())
+
+    def shown(self, relay):
+        """The certificate that a new connection meets, and a tunnel that it carries."""
+        anyone = ssl.create_default_context()
+        anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+        page = Page(relay.port, f"https://127.0.0.1:{relay.port}", tls=anyone)
+        self.addCleanup(page.socket.close)
+        return page.socket.getpeercert(binary_form=True), page
+
+    def test_are_exchanged_while_sessions_go_on(self):
+        self.pem = self.place.name + "/server.pem"
+        self.make("first")
+        relay = self.started(toml='[web]\ntls-certificate = "server.pem"\ntls-key = "server.pem"\n')
+        first, page = self.shown(relay)
+        page.open("127.0.0.1", relay.smtp)
+        pathlib.Path(self.pem).write_text("no certificate")
+        relay.process.send_signal(signal.SIGHUP)
+        self.logged(relay, "not reloaded")
+        self.assertIn(f"{self.file}:2: web.tls-certificate: ", relay.log())
+        self.assertEqual(self.shown(relay)[0], first)
+        self.make("second")
+        relay.process.send_signal(signal.SIGHUP)
+        self.logged(relay, "reloaded: 0 destinations")
+        self.assertNotEqual(self.shown(relay)[0], first)
+        page.envelope("alice@example.org", "bob@example.org")
+        self.assertTrue(page.content(b"Subject: x\r\n\r\nx"))
+
+
 class Logs(Configured):
     def test_json_lines_without_what_a_mail_says(self):
         relay = self.started("--log-format", "json", "--user", "carol:topsecret-password")
@@ -160,13 +197,28 @@ class Logs(Configured):
         lines = relay.log().splitlines()
         for line in lines:
             entry = json.loads(line)
-            self.assertEqual(list(entry), ["time", "level", "message"])
+            self.assertEqual(list(entry)[:3], ["time", "level", "message"])
             self.assertRegex(entry["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
             self.assertIn(entry["level"], ["trace", "debug", "info", "warning", "error", "critical"])
             self.assertNotIn("\x1b", entry["message"])
         self.assertGreater(len(lines), 4)
+        ended = [json.loads(line) for line in lines if '"outcome"' in line]
+        self.assertEqual([(e["tunnel"], e["outcome"], e["stage"]) for e in ended],
+                         [(1, "in_order", None), (2, "not_allowed", "policy")])
+        self.assertGreater(ended[0]["bytes_up"], 100)
+        self.assertIn(f"tunnel 1: ended in order, {ended[0]['seconds']:.1f} s, ", ended[0]["message"])
         for secret in ["topsecret", "a subject", "sender-of-mail", "carol@", "One line", "elsewhere"]:
             self.assertNotIn(secret, relay.log())
+
+
+    def test_text_lines(self):
+        relay = self.started()
+        with self.page(relay) as page:
+            page.expect("hello")
+            page.say(op="open", host="elsewhere.example", port=25, tls="none")
+            page.end()
+        relay.stop()
+        self.assertRegex(relay.log(), r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{12} info tunnel 1: not_allowed at policy, [\d.]+ s, 0 bytes up, 0 down$")
 
 
 class ServiceManager(Configured):

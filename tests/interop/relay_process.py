@@ -37,7 +37,7 @@ class Relay:
                                             text=True, env={**os.environ, **(environment or {})})
         self.lines = queue.Queue()
         threading.Thread(target=self.read_lines, daemon=True).start()
-        self.port = int(self.expect(r"smtpscope: open http://127\.0\.0\.1:(\d+)/$")[1])
+        self.port = int(self.expect(r"smtpscope: open https?://127\.0\.0\.1:(\d+)/$")[1])
         self.operations = None  # "http://127.0.0.1:PORT/" with --operations
         found = self.expect(r"smtpscope: mailbox smtp 127\.0\.0\.1:(\d+), smtps 127\.0\.0\.1:(\d+)$")
         self.smtp, self.smtps = int(found[1]), int(found[2])
