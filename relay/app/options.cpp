@@ -37,7 +37,8 @@ status check_exposure(const serve_options& options) {
   std::vector<std::string> missing;
   if (!options.tls && options.behind == proxy::none)
     missing.emplace_back("TLS: --tls-certificate and --tls-key, or --behind-proxy (a proxy that does TLS)");
-  if (options.shown_to == audience::this_machine) missing.emplace_back("--public (anybody may use it)");
+  if (options.shown_to == audience::this_machine && !options.token_file)
+    missing.emplace_back("--token-file (who may use it) or --public (anybody may)");
   if (missing.empty()) return {};
   std::string text = loopback ? "--behind-proxy: whoever reaches the proxy reaches this relay"
                               : "--listen " + at + ": other machines can reach this";

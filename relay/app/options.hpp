@@ -34,7 +34,8 @@ struct serve_options {
   net::tcp::endpoint smtp{net::asio::ip::address_v4::loopback(), 2525};
   net::tcp::endpoint smtps{net::asio::ip::address_v4::loopback(), 2465};
   with_mailbox mailbox = with_mailbox::yes;
-  std::vector<tunnel::host_and_port> allow;  // beside the defaults
+  std::vector<tunnel::host_and_port> allow;            // beside the defaults
+  std::vector<tunnel::host_and_port> ciphertext_only;  // likewise; nothing but the page's own TLS goes there
   tunnel::private_addresses private_addresses = tunnel::private_addresses::refused;
   std::vector<web::origin> origins;
   web::no_origin no_origin = web::no_origin::refused;
@@ -47,11 +48,12 @@ struct serve_options {
   bool require_auth = false;                         // for mail, on loopback too
   std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
   std::filesystem::path state_dir;
-  std::optional<net::certificate_files> tls;  // of the page's listener; nothing: HTTP in the clear
+  std::optional<net::certificate_files> tls;        // of the page's listener; nothing: HTTP in the clear
+  std::optional<std::filesystem::path> token_file;  // nothing: nobody is asked for a token
   proxy behind = proxy::none;
+  std::vector<tunnel::ip_address> proxies;  // none: on this machine
   audience shown_to = audience::this_machine;
   int threads = 2;
-  std::uint64_t most_tunnels = 1024;
   tunnel::limits tunnel_limits;
   web::http_limits http_limits;
   std::optional<net::tcp::endpoint> operations;  // loopback: health and metrics; nothing: no such listener

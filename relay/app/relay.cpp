@@ -43,6 +43,14 @@ result<std::unique_ptr<net::tls_server>> load_certificate(const serve_options& o
   return wrong((of_key ? "--tls-key " : "--tls-certificate ") + why);
 }
 
+// Nothing where nobody is asked for one.
+result<std::unique_ptr<tunnel::token_file>> load_tokens(const serve_options& options) {
+  if (!options.token_file) return std::unique_ptr<tunnel::token_file>();
+  auto loaded = tunnel::token_file::load(*options.token_file);
+  if (!loaded) return wrong("--token-file " + loaded.why().detail);
+  return loaded;
+}
+
 result<std::unique_ptr<mailbox::message_store>> make_store(const serve_options& options) {
   if (!options.mailbox_dir) return std::unique_ptr<mailbox::message_store>(std::make_unique<mailbox::memory_store>());
   auto opened = mailbox::maildir_store::open(*options.mailbox_dir);
@@ -58,6 +66,7 @@ class relay::parts {
  public:
   parts(serve_options given, std::unique_ptr<net::resolver> name_service)
       : options(std::move(given)),
+        entrance(options.tunnel_limits),
         policy(tunnel::address_policy(options.private_addresses)),
         names(web::names(options.no_origin, scheme_of(options))),
         resolver(std::move(name_service)),
@@ -86,6 +95,7 @@ class relay::parts {
   void wait_for_signal();
   void reload(const serve_options& fresh);
   [[nodiscard]] status reload_certificate();
+  [[nodiscard]] status reload_tokens();
   void wait_for_hangup();
 
   serve_options options;
@@ -93,6 +103,9 @@ class relay::parts {
   std::optional<net::tls_client> remote_tls;
   std::optional<net::tls_client> mailbox_tls;
   std::unique_ptr<net::tls_server> page_tls;
+  std::unique_ptr<tunnel::token_file> tokens;
+  web::client_rules clients;
+  tunnel::door entrance;
   tunnel::counters count;
   ops::metrics counted;
   std::atomic<bool> draining{false};
@@ -127,6 +140,10 @@ status relay::parts::open() {
   auto certificate = load_certificate(options);
   if (!certificate) return certificate.why();
   page_tls = std::move(*certificate);
+  auto known = load_tokens(options);
+  if (!known) return known.why();
+  tokens = std::move(*known);
+  clients = {options.behind == proxy::in_front ? web::proxied::yes : web::proxied::no, options.proxies};
   // The page's port first: its being in use is the most likely obstacle, and nothing is made before.
   if (const status ok = listen_on(acceptor, options.listen, "--listen"); !ok) return ok;
   listening = acceptor.local_endpoint();
@@ -174,6 +191,7 @@ tunnel::address_policy relay::parts::make_policy() const {
   made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
   made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
   for (const tunnel::host_and_port& to : options.allow) made.allow(to.host, to.port);
+  for (const tunnel::host_and_port& to : options.ciphertext_only) made.seal(to.host, to.port);
   if (!mailbox) return made;
   for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
     const auto address = reachable(at.address());
@@ -200,10 +218,11 @@ status relay::parts::open_web() {
   if (!loaded) return loaded.why();
   site = std::move(*loaded);
   names.replace(make_names(options, listening, page_tls.get()));
-  api = std::make_unique<web::api>(options.tunnel_limits, policy.now()->destinations(), shown, store.get());
+  api = std::make_unique<web::api>(options.tunnel_limits, policy.now()->destinations(), shown, store.get(),
+                                   tokens ? tunnel::token_demand::required : tunnel::token_demand::none);
   tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
-                                   mailbox_tls ? &*mailbox_tls : nullptr, options.most_tunnels, count, counted});
-  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get()});
+                                   mailbox_tls ? &*mailbox_tls : nullptr, entrance, tokens.get(), count, counted});
+  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get(), clients});
   asio::co_spawn(context, web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
     if (failed) spdlog::critical("no connections are accepted any more");
   });
@@ -258,14 +277,25 @@ status relay::parts::reload_certificate() {
   return {};
 }
 
+status relay::parts::reload_tokens() {
+  const status ok = tokens->reload();
+  if (ok)
+    spdlog::info("{} tokens loaded", tokens->now()->size());
+  else
+    spdlog::error("the tokens stay as they were: {}", ok.why().detail);
+  return ok;
+}
+
 void relay::parts::reload(const serve_options& fresh) {
   const std::lock_guard lock(reloading);
   options.allow = fresh.allow;
+  options.ciphertext_only = fresh.ciphertext_only;
   options.private_addresses = fresh.private_addresses;
   options.origins = fresh.origins;
   options.no_origin = fresh.no_origin;
   policy.replace(make_policy());
   if (page_tls) static_cast<void>(reload_certificate());
+  if (tokens) static_cast<void>(reload_tokens());
   names.replace(make_names(options, listening, page_tls.get()));
   api->show(policy.now()->destinations());
   spdlog::set_level(spdlog::level::from_str(fresh.log_level));
@@ -290,6 +320,7 @@ void relay::parts::wait_for_hangup() {
 status relay::check(const serve_options& options) {
   if (const status safe = check_exposure(options); !safe) return safe;
   if (const auto certificate = load_certificate(options); !certificate) return certificate.why();
+  if (const auto tokens = load_tokens(options); !tokens) return tokens.why();
   if (const auto trust = load_trust(options); !trust) return trust.why();
   if (options.web_dir)
     if (const auto site = load_site(options); !site) return site.why();
@@ -330,6 +361,7 @@ void relay::reload_on_hangup(reread again) {
   parts_->wait_for_hangup();
 }
 
+status relay::reload_tokens() { return parts_->tokens ? parts_->reload_tokens() : status(); }
 status relay::reload_certificate() { return parts_->page_tls ? parts_->reload_certificate() : status(); }
 
 std::uint16_t relay::port() const { return parts_->listening.port(); }

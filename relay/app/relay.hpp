@@ -45,6 +45,8 @@ class relay {
   // Reads the listener's certificate and key again, as each reload does. On an error, which is logged, what was in
   // use stays. From any thread. Error: invalid_argument, with the file and what is wrong with it.
   [[nodiscard]] status reload_certificate();
+  // The same with the file of tokens.
+  [[nodiscard]] status reload_tokens();
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t operations_port() const;  // 0 without that listener

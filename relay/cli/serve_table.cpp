@@ -45,10 +45,32 @@ status read_number(text_value v, std::uint64_t least, std::uint64_t most, Number
   return {};
 }
 
+status read_seconds(text_value v, milliseconds& into) {
+  constexpr std::uint64_t day = 86'400;
+  const auto n = read_number(v, 1, day);
+  if (!n) return n.why();
+  into = seconds(*n);
+  return {};
+}
+
 status read_allow(text_value v, settings& s) {
   auto parsed = tunnel::parse_host_and_port(v, tunnel::port_zero::refused);
   if (!parsed) return right(parsed.why().detail + "; write HOST:PORT, such as mail.example:587");
   s.options.allow.push_back(std::move(*parsed));
+  return {};
+}
+
+status read_sealed(text_value v, settings& s) {
+  auto parsed = tunnel::parse_host_and_port(v, tunnel::port_zero::refused);
+  if (!parsed) return right(parsed.why().detail + "; write HOST:PORT, such as smtp.gmail.com:465");
+  s.options.ciphertext_only.push_back(std::move(*parsed));
+  return {};
+}
+
+status read_proxy(text_value v, settings& s) {
+  const auto address = tunnel::parse_ip_address(v);
+  if (!address) return right("write the proxy's IP address, such as 192.0.2.7");
+  s.options.proxies.push_back(*address);
   return {};
 }
 
@@ -159,8 +181,14 @@ constexpr serve_option rows[] = {
     {"web", "--tls-key", path, once, at_restart, whole, "FILE", "",
      "Its private key, PEM, not encrypted; may be the same file",
      [](text_value v, settings& s) { s.tls.key = v; return done(); }},
+    {"web", "--token-file", path, once, at_restart, whole, "FILE", "",
+     "Who may use the relay: a line each, NAME TOKEN UNTIL ORIGIN, as relay/README.md describes",
+     [](text_value v, settings& s) { s.options.token_file = v; return done(); }},
     {"web", "--behind-proxy", flag, once, at_restart, whole, "", "", "A proxy does TLS in front of --listen",
      [](text_value, settings& s) { s.options.behind = app::proxy::in_front; return done(); }},
+    {"web", "--proxy", text, many, at_restart, whole, "ADDRESS", "",
+     "With --behind-proxy: whose X-Forwarded-For says where a page comes from; else any on this machine (repeatable)",
+     read_proxy},
     {"web", "--public", flag, once, at_restart, whole, "", "",
      "Anybody who reaches the relay may use it; for a --listen address that is not loopback",
      [](text_value, settings& s) { s.options.shown_to = app::audience::anybody; return done(); }},
@@ -170,6 +198,8 @@ constexpr serve_option rows[] = {
 
     {"tunnel", "--allow", text, many, at_reload, whole, "HOST:PORT", "",
      "One more destination, beside smtp.gmail.com:465 and :587 and the mailbox (repeatable)", read_allow},
+    {"tunnel", "--ciphertext-only", text, many, at_reload, whole, "HOST:PORT", "",
+     "A destination to which nothing is carried but TLS of the page's own (repeatable)", read_sealed},
     {"tunnel", "--allow-private", flag, once, at_reload, whole, "", "",
      "Allowed destinations may lie at private or loopback addresses",
      [](text_value, settings& s) {
@@ -183,6 +213,37 @@ constexpr serve_option rows[] = {
     {"tunnel", "--max-bytes-down", number, once, at_restart, whole, "N", "",
      "Octets one tunnel may carry to the page; else 4194304",
      [](text_value v, settings& s) { return read_number(v, 1, most_octets, s.options.tunnel_limits.bytes_down); }},
+
+    {"limits", "--handshake-timeout", number, once, at_restart, whole, "SECONDS", "5", "TLS handshake and request of a page",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.handshake); }},
+    {"limits", "--open-timeout", number, once, at_restart, whole, "SECONDS", "10", "From the greeting of a tunnel to its `open`",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.open); }},
+    {"limits", "--resolve-timeout", number, once, at_restart, whole, "SECONDS", "10", "For the name service",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.resolve); }},
+    {"limits", "--connect-timeout", number, once, at_restart, whole, "SECONDS", "10", "To reach a server",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.connect); }},
+    {"limits", "--server-tls-timeout", number, once, at_restart, whole, "SECONDS", "10", "TLS handshake with a server",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.tls); }},
+    {"limits", "--idle-timeout", number, once, at_restart, whole, "SECONDS", "660", "While nothing moves; a server may take 10 minutes after the final dot",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.idle); }},
+    {"limits", "--session-timeout", number, once, at_restart, whole, "SECONDS", "1800", "For a whole tunnel",
+     [](text_value v, settings& s) { return read_seconds(v, s.options.tunnel_limits.session); }},
+    {"limits", "--max-connections", number, once, at_restart, whole, "N", "1024", "Tunnels at once",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000, s.options.tunnel_limits.connections); }},
+    {"limits", "--max-connections-per-address", number, once, at_restart, whole, "N", "128", "Tunnels at once from one address; from one /64 with IPv6",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000, s.options.tunnel_limits.connections_per_address); }},
+    {"limits", "--max-connections-per-destination", number, once, at_restart, whole, "N", "512", "Connections at once to one destination",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000, s.options.tunnel_limits.connections_per_destination); }},
+    {"limits", "--max-new-per-minute", number, once, at_restart, whole, "N", "300", "Tunnels that begin in a minute from one address",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000, s.options.tunnel_limits.new_per_minute); }},
+    {"limits", "--max-frames-per-second", number, once, at_restart, whole, "N", "50000", "WebSocket frames of one page",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000'000, s.options.tunnel_limits.frames_per_second); }},
+    {"limits", "--max-fragments-per-second", number, once, at_restart, whole, "N", "5000", "WebSocket frames of messages in pieces of one page",
+     [](text_value v, settings& s) { return read_number(v, 1, 1'000'000'000, s.options.tunnel_limits.fragments_per_second); }},
+    {"limits", "--max-data-frame", number, once, at_restart, whole, "N", "65536", "Octets of a binary message, at most 65536",
+     [](text_value v, settings& s) { return read_number(v, 1, tunnel::data_frame_octets, s.options.tunnel_limits.data_frame); }},
+    {"limits", "--max-header", number, once, at_restart, whole, "N", "8192", "Octets of an HTTP request's header",
+     [](text_value v, settings& s) { return read_number(v, 256, 65536, s.options.tunnel_limits.header); }},
 
     {"mailbox", "--smtp", text, once, at_restart, whole, "ADDRESS:PORT", "127.0.0.1:2525",
      "Embedded mailbox, STARTTLS",

@@ -5,7 +5,11 @@
 // In the clear it is Asio's socket itself. With TLS, OpenSSL works on the socket: what it cannot do
 // now is tried again when the socket is ready.
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -17,6 +21,8 @@
 
 #include "relay/net/asio.hpp"
 #include "relay/net/stream.hpp"
+#include "smtpscope/base/time.hpp"
+#include "smtpscope/tunnel/frame_meter.hpp"
 
 namespace smtpscope::net {
 
@@ -34,14 +40,22 @@ class page_socket {
   [[nodiscard]] tcp::socket& socket() noexcept { return stream_.socket(); }
   [[nodiscard]] stream& below() noexcept { return stream_; }
 
+  // From now on what comes is WebSocket frames: `told` learns of the first verdict that is not fine, and after it
+  // nothing is read any more until the end of the connection.
+  void watch_frames(tunnel::frame_meter meter, std::function<void(tunnel::frame_meter::verdict)> told) {
+    watch_ = std::make_unique<watch>(watch{meter, std::move(told)});
+  }
+
   // AsyncReadStream and AsyncWriteStream of Asio: void(error_code, std::size_t).
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, const Buffers& into) {
-          if (stream_.tls() == nullptr) return stream_.socket().async_read_some(into, std::move(handler));
-          asio::async_compose<decltype(handler), void(error_code, std::size_t)>(read_op<Buffers>{*this, into}, handler,
-                                                                                stream_.socket());
+          if (watch_)
+            asio::async_compose<decltype(handler), void(error_code, std::size_t)>(watched_read<Buffers>{*this, into},
+                                                                                  handler, stream_.socket());
+          else
+            read_unwatched(into, std::move(handler));
         },
         token, buffers);
   }
@@ -120,9 +134,56 @@ class page_socket {
     [[nodiscard]] auto until() const { return this->page.stream_.write_until(); }
   };
 
+  template <class Buffers, class Handler>
+  void read_unwatched(const Buffers& into, Handler handler) {
+    if (stream_.tls() == nullptr) return stream_.socket().async_read_some(into, std::move(handler));
+    asio::async_compose<Handler, void(error_code, std::size_t)>(read_op<Buffers>{*this, into}, handler,
+                                                                stream_.socket());
+  }
+
+  // A read whose octets are looked at before anybody else sees them.
+  template <class Buffers>
+  struct watched_read {
+    page_socket& page;
+    Buffers into;
+    bool begun = false;
+
+    template <class Self>
+    void operator()(Self& self, error_code ec = {}, std::size_t octets = 0) {
+      if (!std::exchange(begun, true)) {
+        if (page.watch_->over) return page.stream_.socket().async_wait(tcp::socket::wait_error, std::move(self));
+        return page.read_unwatched(Buffers(into), std::move(self));
+      }
+      if (page.watch_->over && !ec) ec = asio::error::connection_aborted;  // the wait for the end is over
+      if (!ec) page.look_at(into, octets);
+      self.complete(ec, octets);
+    }
+  };
+
+  template <class Buffers>
+  void look_at(const Buffers& into, std::size_t octets) {
+    const auto now = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+    auto verdict = tunnel::frame_meter::verdict::fine;
+    for (auto next = asio::buffer_sequence_begin(into); next != asio::buffer_sequence_end(into) && octets > 0; ++next) {
+      const asio::const_buffer one(*next);
+      const std::size_t size = std::min(one.size(), octets);
+      verdict = watch_->meter.take({static_cast<const std::byte*>(one.data()), size}, now);
+      octets -= size;
+    }
+    watch_->over = verdict != tunnel::frame_meter::verdict::fine;
+    if (watch_->over) watch_->told(verdict);
+  }
+
+  struct watch {
+    tunnel::frame_meter meter;
+    std::function<void(tunnel::frame_meter::verdict)> told;
+    bool over = false;
+  };
+
   static constexpr std::size_t largest_record = 16 * 1024;  // RFC 8446 §5.1
 
   stream stream_;
+  std::unique_ptr<watch> watch_;
 };
 
 // Found by Beast through the namespace of page_socket. Its own way to end a WebSocket over TCP reads

@@ -33,19 +33,26 @@ asio::const_buffer to_buffer(std::span<const std::byte> octets) { return asio::b
 
 }  // namespace
 
-bridge::bridge(net::page_socket page, const services& shared)
+bridge::bridge(net::page_socket page, arrival who, const services& shared)
     : shared_(shared),
       number_(++shared.count.opened),
+      from_(who.from),
+      entered_(shared.entrance.enter(from_)),
       page_(std::move(page)),
       server_(page_.get_executor()),
       policy_(shared.policy.now()),
-      session_(*policy_, shared.bounds),
+      session_(*policy_, shared.bounds,
+               {shared.tokens != nullptr ? shared.tokens->now() : nullptr, std::move(who.origin), wall_clock()}),
       wake_(page_.get_executor()),
       clock_(page_.get_executor()) {
   ++shared_.count.active;
 }
 
-bridge::~bridge() { --shared_.count.active; }
+bridge::~bridge() {
+  --shared_.count.active;
+  if (entered_ == admitted::yes) shared_.entrance.leave(from_);
+  if (!connected_to_.empty()) shared_.entrance.leave_destination(connected_to_);
+}
 
 net::awaitable<void> bridge::run(upgrade_request request) {
   using namespace asio::experimental::awaitable_operators;
@@ -61,10 +68,12 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   if (ec) co_return;
   // Beast's own timeouts end a reader without a word; the clock knows what it ends.
   page_.set_option(websocket::stream_base::timeout{none, none, false});
-  if (shared_.count.active > shared_.most_tunnels)
-    session_.turn_away();
-  else
+  page_.next_layer().watch_frames({shared_.bounds.frames_per_second, shared_.bounds.fragments_per_second},
+                                  [this](frame_meter::verdict v) { judge_frames(v); });
+  if (entered_ == admitted::yes)
     session_.accepted();
+  else
+    session_.turn_away(entered_);
   started_ = phase_since_ = last_moved_ = steady::now();
   next_ping_ = started_ + shared_.bounds.ping;
   noticed();
@@ -159,7 +168,7 @@ net::awaitable<void> bridge::take_binary(std::span<std::byte> first) {
 }
 
 net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
-  const verdict answer = session_.page_data(octets.size());
+  const verdict answer = session_.page_data(octets);
   noticed();
   if (answer == verdict::discard) co_return;
   writing_to_server_ = true;
@@ -169,6 +178,16 @@ net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
   moved();
   if (!ec) co_return;
   session_.failed(stage::stream, net::code_of(ec));
+  noticed();
+}
+
+void bridge::judge_frames(frame_meter::verdict v) {
+  switch (v) {
+    case frame_meter::verdict::fine: return;
+    case frame_meter::verdict::too_many_frames:
+    case frame_meter::verdict::too_many_fragments: session_.page_flooded(); break;
+    case frame_meter::verdict::length_too_long: session_.page_framing_broken(); break;
+  }
   noticed();
 }
 
@@ -268,6 +287,8 @@ net::awaitable<void> bridge::on(const resolve_name& what) {
 }
 
 net::awaitable<void> bridge::on(const connect_server& what) {
+  if (!shared_.entrance.enter_destination(session_.destination_name())) co_return session_.destination_busy();
+  connected_to_ = session_.destination_name();
   const auto asked = steady::now();
   const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect);
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);

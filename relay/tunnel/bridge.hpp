@@ -23,6 +23,7 @@
 #include "relay/net/page_socket.hpp"
 #include "relay/net/stream.hpp"
 #include "relay/tunnel/services.hpp"
+#include "smtpscope/tunnel/frame_meter.hpp"
 #include "smtpscope/tunnel/relay_session.hpp"
 
 namespace smtpscope::tunnel {
@@ -31,10 +32,16 @@ namespace smtpscope::tunnel {
 using page_stream = boost::beast::websocket::stream<net::page_socket, /*deflateSupported=*/false>;
 using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
 
+// Who asks for a tunnel.
+struct arrival {
+  std::optional<ip_address> from;  // nothing: from where nobody is counted
+  std::string origin;              // as in the header; "-": there was none
+};
+
 class bridge : public std::enable_shared_from_this<bridge> {
  public:
   // `page` runs on a strand of its own, which becomes the bridge's.
-  bridge(net::page_socket page, const services& shared);
+  bridge(net::page_socket page, arrival who, const services& shared);
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
   ~bridge();
@@ -52,6 +59,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   [[nodiscard]] net::awaitable<void> take_binary(std::span<std::byte> first);
   [[nodiscard]] net::awaitable<void> to_server(std::span<const std::byte> octets);
   void take_text(std::span<const std::byte> piece);
+  void judge_frames(frame_meter::verdict v);
   void page_read_failed(const net::error_code& ec);
 
   [[nodiscard]] net::awaitable<void> downward();
@@ -81,6 +89,9 @@ class bridge : public std::enable_shared_from_this<bridge> {
 
   const services& shared_;
   const std::uint64_t number_;
+  const std::optional<ip_address> from_;
+  admitted entered_;
+  std::string connected_to_;  // what the door counts; "" before
   page_stream page_;
   net::handshake_record handshake_;  // before server_, whose TLS writes to it
   net::stream server_;

@@ -8,6 +8,7 @@
 #include "relay/net/resolver.hpp"
 #include "relay/net/tls_client.hpp"
 #include "relay/ops/metrics.hpp"
+#include "relay/tunnel/door.hpp"
 #include "smtpscope/tunnel/address_policy.hpp"
 #include "smtpscope/tunnel/limits.hpp"
 
@@ -24,7 +25,8 @@ struct services {
   net::resolver& names;
   const net::tls_client& remote_tls;
   const net::tls_client* mailbox_tls;  // trusts the embedded mailbox's authority; null without mailbox
-  std::uint64_t most_tunnels;
+  door& entrance;
+  const token_file* tokens;  // null: nobody is asked for one
   counters& count;
   ops::metrics& seen;
 };

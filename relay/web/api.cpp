@@ -40,14 +40,15 @@ reply no_such_message() {
 }  // namespace
 
 api::api(const tunnel::limits& bounds, const std::vector<tunnel::destination>& destinations,
-         const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages)
-    : bounds_(bounds), mailbox_(mailbox), config_(config(destinations)), messages_(messages) {}
+         const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages, tunnel::token_demand token)
+    : bounds_(bounds), token_(token), mailbox_(mailbox), config_(config(destinations)), messages_(messages) {}
 
 std::string api::config(const std::vector<tunnel::destination>& destinations) const {
   return to_string(json{{"version", version},
                         {"limits", tunnel::to_json(bounds_)},
                         {"destinations", tunnel::to_json(destinations)},
-                        {"mailbox", mailbox_json(mailbox_)}});
+                        {"mailbox", mailbox_json(mailbox_)},
+                        {"auth", token_ == tunnel::token_demand::required}});
 }
 
 void api::show(const std::vector<tunnel::destination>& destinations) { config_.replace(config(destinations)); }

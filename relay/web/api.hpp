@@ -36,7 +36,7 @@ class api {
  public:
   // `mailbox` and `messages` may be absent, together. `messages` outlives the api.
   api(const tunnel::limits& bounds, const std::vector<tunnel::destination>& destinations,
-      const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages);
+      const std::optional<shown_mailbox>& mailbox, mailbox::message_store* messages, tunnel::token_demand token);
 
   // Other destinations than at first. From any thread.
   void show(const std::vector<tunnel::destination>& destinations);
@@ -53,6 +53,7 @@ class api {
   [[nodiscard]] std::string config(const std::vector<tunnel::destination>& destinations) const;
 
   const tunnel::limits bounds_;
+  const tunnel::token_demand token_;
   const std::optional<shown_mailbox> mailbox_;
   reloadable<std::string> config_;
   mailbox::message_store* messages_;

@@ -19,9 +19,11 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "relay/net/connect.hpp"
 #include "relay/net/page_socket.hpp"
 #include "relay/net/watchdog.hpp"
 #include "relay/web/http_text.hpp"
+#include "smtpscope/text/ascii.hpp"
 
 namespace smtpscope::web {
 namespace {
@@ -41,7 +43,7 @@ std::optional<reply> answer_to_error(const error_code& ec) {
     return error_reply(http::status::request_timeout, "timeout", "The request did not come in time.");
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return error_reply(http::status::request_header_fields_too_large, "too_large",
-                       "A request's header may have 8 KiB.");
+                       "The header of the request is larger than this relay takes; /api/config says how much that is.");
   if (ec.category() != http::make_error_code(http::error::end_of_stream).category()) return std::nullopt;
   if (ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
   return error_reply(http::status::bad_request, "bad_request", "This is not an HTTP/1.1 request.");
@@ -94,6 +96,25 @@ std::optional<reply> refuse_tunnel(const request& asked, const http_services& sh
   return std::nullopt;
 }
 
+// Messages of the mailbox, where the relay asks for tokens: whoever shows one in `Authorization: Bearer`
+// (RFC 6750 §2.1). A page's own requests name no origin.
+std::optional<reply> refuse_messages(std::string_view path, const request& asked, const http_services& shared) {
+  if (shared.tunnels.tokens == nullptr || path.rfind("/api/messages", 0) != 0) return std::nullopt;
+  constexpr std::string_view scheme = "Bearer ";
+  std::string_view given = header(asked, http::field::authorization);
+  const bool shown = text::istarts_with(given, scheme);
+  if (shown) given.remove_prefix(scheme.size());
+  const auto from = origin_of(asked);
+  const auto verdict = shared.tunnels.tokens->now()->judge(given, from.value_or("-"), tunnel::wall_clock()).what;
+  if (shown && (verdict == tunnel::token_verdict::good || (!from && verdict == tunnel::token_verdict::other_origin)))
+    return std::nullopt;
+  reply r = error_reply(http::status::unauthorized, shown ? "token_refused" : "token_required",
+                        shown ? "The relay does not take this token: it is unknown, expired, or of another page."
+                              : "This relay asks for a token: Authorization: Bearer TOKEN.");
+  r.headers.emplace_back(http::field::www_authenticate, "Bearer");
+  return r;
+}
+
 net::awaitable<reply> answer(const request& asked, const http_services& shared) {
   if (auto no = refuse(asked, shared)) co_return std::move(*no);
   auto path = path_of(asked.target());
@@ -108,6 +129,7 @@ net::awaitable<reply> answer(const request& asked, const http_services& shared) 
     // Browsers name the origin of a foreign page that asks, even where it may not read the answer.
     if (const auto from = origin_of(asked); from && !shared.served.now()->trusts_origin(from))
       co_return origin_refused(from);
+    if (auto no = refuse_messages(*path, asked, shared)) co_return std::move(*no);
     co_return co_await shared.api.answer(std::move(*path));
   }
   co_return shared.page.answer(*path, asked);
@@ -118,8 +140,18 @@ bool asks_for_tunnel(const request& asked, const beast::flat_buffer& unread, con
          !refuse(asked, shared) && !refuse_tunnel(asked, shared);
 }
 
+tunnel::arrival arrival_of(net::page_socket& socket, const request& asked, const http_services& shared) {
+  error_code ec;
+  const auto peer = net::from_asio(socket.socket().remote_endpoint(ec).address());
+  std::string_view forwarded;
+  const auto [first, last] = asked.equal_range("X-Forwarded-For");
+  for (auto field = first; field != last; ++field) forwarded = field->value();
+  return {counted_address(peer, forwarded, shared.clients), std::string(origin_of(asked).value_or("-"))};
+}
+
 net::awaitable<void> run_tunnel(net::page_socket socket, request asked, const http_services& shared) {
-  const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), shared.tunnels);
+  auto who = arrival_of(socket, asked, shared);
+  const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), std::move(who), shared.tunnels);
   const auto entry = shared.standing.add(bridge);
   co_await bridge->run(std::move(asked));
 }
@@ -182,11 +214,12 @@ net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_serv
   net::watchdog clock(socket.below());
   if (shared.tls != nullptr && !co_await begin_tls(socket, clock, shared)) co_return;
   const milliseconds header = shared.tunnels.bounds.handshake;
-  beast::flat_buffer unread(shared.bounds.header_octets);
+  const auto header_octets = static_cast<std::size_t>(shared.tunnels.bounds.header);
+  beast::flat_buffer unread(header_octets);
   clock.expires_after(header, interrupt);
   for (;;) {
     parser reader;
-    reader.header_limit(static_cast<std::uint32_t>(shared.bounds.header_octets));
+    reader.header_limit(static_cast<std::uint32_t>(header_octets));
     reader.body_limit(boost::none);  // never read: what comes with one is refused below
     const auto [ec, size] = co_await http::async_read_header(socket, unread, reader, use_tuple);
     const request& asked = reader.get();

@@ -10,6 +10,7 @@
 #include "relay/tunnel/registry.hpp"
 #include "relay/tunnel/services.hpp"
 #include "relay/web/api.hpp"
+#include "relay/web/client_address.hpp"
 #include "relay/web/names.hpp"
 #include "relay/web/site.hpp"
 
@@ -18,7 +19,6 @@ namespace smtpscope::web {
 struct http_limits {
   milliseconds idle{15'000};  // between requests
   milliseconds write{30'000};
-  std::size_t header_octets = 8 * 1024;
   std::size_t connections = 2048;
 };
 
@@ -31,6 +31,7 @@ struct http_services {
   tunnel::registry& standing;
   const http_limits& bounds;
   const net::tls_server* tls;  // null: HTTP in the clear
+  const client_rules& clients;
 };
 
 // The socket's executor is a strand.

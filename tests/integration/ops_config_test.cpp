@@ -43,7 +43,9 @@ class ConfigFile : public ::testing::Test {
 std::string sample_of(const cli::serve_option& option) {
   const std::string name = option.value_name;
   if (option.kind == cli::shape::flag) return "true";
+  if (option.key() == "max-header") return "4096";
   if (option.kind == cli::shape::number) return "7";
+  if (name == "ADDRESS") return "192.0.2.7";
   if (name == "ADDRESS:PORT") return "127.0.0.1:1";
   if (name == "HOST:PORT") return "mail.example:587";
   if (name == "URL") return "https://mail.example";

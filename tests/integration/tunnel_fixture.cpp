@@ -32,8 +32,17 @@ running_relay::running_relay(const std::vector<std::uint16_t>& ports, const chan
     for (const char* host : {"mail.test", "127.0.0.1"})
       options.allow.push_back({*tunnel::host_name::parse(host), port});
   if (adjust) adjust(options);
+  begin(std::move(options), std::make_unique<stub_resolver>(std::move(names)));
+}
+
+running_relay::running_relay(app::serve_options options, std::unique_ptr<net::resolver> names) {
+  spdlog::set_level(spdlog::level::off);
+  begin(std::move(options), std::move(names));
+}
+
+void running_relay::begin(app::serve_options options, std::unique_ptr<net::resolver> names) {
   if (options.tls) ca_file_ = (options.tls->certificate.parent_path() / "ca.pem").string();
-  auto created = app::relay::create(std::move(options), std::make_unique<stub_resolver>(std::move(names)));
+  auto created = app::relay::create(std::move(options), std::move(names));
   if (!created) throw std::runtime_error(created.why().detail);
   relay_ = std::move(*created);
   thread_ = std::thread([this] { relay_->run(); });
@@ -60,7 +69,9 @@ test::websocket_client::wish own_page(const running_relay& relay) {
   return {scheme + relay.host() + "/tunnel", {"smtpscope.tunnel.v1"}, {{"Origin", relay.origin()}}, relay.ca_file()};
 }
 
-page::page(const running_relay& relay) : client_(own_page(relay)) {
+page::page(const running_relay& relay) : page(relay, own_page(relay)) {}
+
+page::page(const running_relay&, const test::websocket_client::wish& wanted) : client_(wanted) {
   if (!client_.opened()) throw std::runtime_error("the tunnel was refused: " + client_.response_body());
   hello_ = expect("hello");
 }

@@ -40,6 +40,8 @@ class running_relay {
   // mailbox. `adjust` may change all that.
   explicit running_relay(const std::vector<std::uint16_t>& ports, const change& adjust = {},
                          stub_resolver::table names = {});
+  // With these options as they are.
+  running_relay(app::serve_options options, std::unique_ptr<net::resolver> names);
   running_relay(const running_relay&) = delete;
   running_relay& operator=(const running_relay&) = delete;
   ~running_relay();
@@ -54,6 +56,8 @@ class running_relay {
   void end();
 
  private:
+  void begin(app::serve_options options, std::unique_ptr<net::resolver> names);
+
   std::unique_ptr<app::relay> relay_;
   std::thread thread_;
   std::string ca_file_;
@@ -78,6 +82,8 @@ class page {
  public:
   // Connects as the relay's own page would, and takes its hello.
   explicit page(const running_relay& relay);
+  // … or as another would.
+  page(const running_relay& relay, const test::websocket_client::wish& wanted);
 
   void open(const std::string& host, std::uint16_t port, const std::string& tls = "none");
   void send(const std::string& octets) { client_.send_binary(octets); }

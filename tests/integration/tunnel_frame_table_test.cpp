@@ -71,8 +71,9 @@ void add_lengths(std::vector<frame_case>& all) {
   all.push_back(ends("5.2", "125 in 16 bits", frame(fin | binary, std::string(125, 'x'), 2), protocol_error));
   all.push_back(ends("5.2", "a short length in 64 bits", frame(fin | binary, "x", 8), protocol_error));
   all.push_back(ends("5.2", "65535 in 64 bits", frame(fin | binary, std::string(65535, 'x'), 8), protocol_error));
-  all.push_back(ends("5.2", "the highest bit of 64", "\x82\xff\x80\0\0\0\0\0\0\1mask"s, too_large));
-  all.push_back(ends("5.2", "all 64 bits", "\x82\xff\xff\xff\xff\xff\xff\xff\xff\xffmask"s, too_large));
+  all.push_back(ends("5.2", "the highest bit of 64", "\x82\xff\x80\0\0\0\0\0\0\1mask"s, protocol_error));
+  all.push_back(ends("5.2", "all 64 bits", "\x82\xff\xff\xff\xff\xff\xff\xff\xff\xffmask"s, protocol_error));
+  all.push_back(ends("5.2", "all of 63 bits", "\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xffmask"s, too_large));
   all.push_back(ends("5.2", "a length of 2^32", "\x82\xff\0\0\0\1\0\0\0\0mask"s, too_large));
   all.push_back(
       ends("5.2", "a text larger than a control frame may be", frame(fin | text, std::string(4097, ' ')), too_large));

@@ -182,7 +182,8 @@ TEST_F(TunnelFrames, UnmaskedFrameEndsTheTunnel) {
 TEST_F(TunnelFrames, LengthWithItsHighestBitEndsTheTunnel) {
   connect();
   page_.send(std::string("\x82\xff\x80\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00x", 15));
-  EXPECT_EQ(close_code(), 1009);
+  EXPECT_THAT(page_.read_text(), HasSubstr("63 bits"));
+  EXPECT_EQ(close_code(), 1002);
 }
 
 TEST_F(TunnelFrames, HugeLengthEndsTheTunnelBeforeItsOctetsCome) {

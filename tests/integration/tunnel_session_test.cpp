@@ -224,7 +224,7 @@ TEST(Tunnel, EndsWhenTheSessionTakesTooLong) {
 
 TEST(Tunnel, TurnsAwayBeyondItsNumber) {
   scripted_server server([](peer& p) { p.read_to_end(); });
-  const running_relay relay({server.port()}, [](app::serve_options& o) { o.most_tunnels = 1; });
+  const running_relay relay({server.port()}, [](app::serve_options& o) { o.tunnel_limits.connections = 1; });
   page first(relay);
   test::websocket_client second(own_page(relay));
   ASSERT_TRUE(second.opened());

@@ -21,14 +21,20 @@ std::string shown(std::string_view text) {
 void address_policy::allow(host_name host, std::uint16_t port) {
   for (const authorised& d : list_)
     if (d.host == host && d.port == port) return;
-  list_.push_back({std::move(host), port, destination_kind::remote, std::nullopt});
+  list_.push_back({std::move(host), port, destination_kind::remote, std::nullopt, payload::any});
+}
+
+void address_policy::seal(const host_name& host, std::uint16_t port) {
+  allow(host, port);
+  for (authorised& d : list_)
+    if (d.host == host && d.port == port) d.carries = payload::ciphertext;
 }
 
 void address_policy::allow_mailbox(host_name host, std::uint16_t port, ip_address at) {
   list_.erase(
       std::remove_if(list_.begin(), list_.end(), [&](const authorised& d) { return d.host == host && d.port == port; }),
       list_.end());
-  list_.push_back({std::move(host), port, destination_kind::mailbox, at});
+  list_.push_back({std::move(host), port, destination_kind::mailbox, at, payload::any});
 }
 
 std::variant<authorised, refusal> address_policy::authorise(std::string_view host, std::int64_t port) const {
@@ -64,7 +70,7 @@ std::optional<refusal> address_policy::check(const authorised& to, const std::ve
 std::vector<destination> address_policy::destinations() const {
   std::vector<destination> all;
   all.reserve(list_.size());
-  for (const authorised& d : list_) all.push_back({d.host.text(), d.port, d.kind});
+  for (const authorised& d : list_) all.push_back({d.host.text(), d.port, d.kind, d.carries});
   return all;
 }
 

@@ -44,6 +44,8 @@ std::string_view name(code c) noexcept {
     case code::throttled: return "throttled";
     case code::quota: return "quota";
     case code::too_slow: return "too_slow";
+    case code::token_required: return "token_required";
+    case code::token_refused: return "token_refused";
     case code::draining: return "draining";
   }
   return "unknown";
@@ -79,6 +81,8 @@ close_code closes_with(code c) noexcept {
     case code::not_allowed:
     case code::blocked_address:
     case code::quota:
+    case code::token_required:
+    case code::token_refused:
     case code::too_slow: return close_code::policy;
     case code::name_not_found:
     case code::refused:
@@ -110,6 +114,8 @@ retry retry_after(code c) noexcept {
     case code::tls_verify:
     case code::tls_protocol:
     case code::starttls_plaintext:
+    case code::token_required:
+    case code::token_refused:
     case code::quota: return retry::no;
   }
   return retry::no;

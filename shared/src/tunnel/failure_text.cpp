@@ -129,15 +129,18 @@ std::string failure_text(stage at, code what, const attempt& to, const limits& b
       if (at == stage::tls)
         return where + " hung up during the TLS handshake. Try again, or choose the other kind of TLS.";
       return where + " hung up without a word. Try again; its log may say why.";
+    case code::throttled:
+      return "This relay has as many connections to " + where + " as it makes at once. Try again in a minute.";
     case code::bad_message:
     case code::not_allowed:
     case code::blocked_address:
     case code::tls_verify:
     case code::tls_protocol:
     case code::starttls_plaintext:
-    case code::throttled:
     case code::quota:
     case code::too_slow:
+    case code::token_required:
+    case code::token_refused:
     case code::draining: break;
   }
   return "The connection to " + where + " failed (" + std::string(name(what)) + ").";

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "limit_members.hpp"
 #include "smtpscope/tunnel/control.hpp"
 #include "smtpscope/tunnel/control_json.hpp"
 
@@ -81,17 +82,12 @@ struct writer {
 }  // namespace
 
 json to_json(const limits& bounds) {
-  return {{"open_ms", bounds.open.count()},
-          {"resolve_ms", bounds.resolve.count()},
-          {"connect_ms", bounds.connect.count()},
-          {"tls_ms", bounds.tls.count()},
-          {"idle_ms", bounds.idle.count()},
-          {"session_ms", bounds.session.count()},
-          {"bytes_up", bounds.bytes_up},
-          {"bytes_down", bounds.bytes_down},
-          {"data_frame", data_frame_octets},
-          {"control_frame", control_frame_octets},
-          {"credit", initial_credit}};
+  json all = json::object();
+  for (const duration_member& one : duration_members) all[one.key] = (bounds.*one.value).count();
+  for (const count_limit& one : count_limits) all[one.key] = bounds.*one.value;
+  all["control_frame"] = control_frame_octets;
+  all["credit"] = initial_credit;
+  return all;
 }
 
 json to_json(const std::vector<destination>& destinations) {
@@ -99,6 +95,7 @@ json to_json(const std::vector<destination>& destinations) {
   for (const destination& d : destinations) {
     json item = {{"host", d.host}, {"port", d.port}};
     if (d.kind == destination_kind::mailbox) item["mailbox"] = true;
+    if (d.carries == payload::ciphertext) item["ciphertext_only"] = true;
     list.push_back(std::move(item));
   }
   return list;

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "frame_members.hpp"
+#include "limit_members.hpp"
 #include "smtpscope/tunnel/control.hpp"
 
 namespace smtpscope::tunnel {
@@ -63,10 +64,19 @@ std::optional<std::vector<handshake_message>> message_list(const json& object) {
   return messages;
 }
 
-bool read_duration(const json& object, const char* key, milliseconds& into) {
-  const auto value = count_member(object, key);
-  if (value) into = milliseconds(*value);
-  return value.has_value();
+// False where one is missing.
+bool read_limits(const json& object, limits& into) {
+  for (const duration_member& one : duration_members) {
+    const auto value = count_member(object, one.key);
+    if (!value) return false;
+    into.*one.value = milliseconds(*value);
+  }
+  for (const count_limit& one : count_limits) {
+    const auto value = count_member(object, one.key);
+    if (!value) return false;
+    into.*one.value = *value;
+  }
+  return true;
 }
 
 result<relay_frame> parse_hello(const json& frame) {
@@ -79,21 +89,15 @@ result<relay_frame> parse_hello(const json& frame) {
     return malformed("hello needs version, limits, destinations and auth");
   h.version = static_cast<int>(*version);
   h.token = *token ? token_demand::required : token_demand::none;
-  const auto up = count_member(*bounds, "bytes_up");
-  const auto down = count_member(*bounds, "bytes_down");
-  if (!up || !down || !read_duration(*bounds, "open_ms", h.bounds.open) ||
-      !read_duration(*bounds, "resolve_ms", h.bounds.resolve) ||
-      !read_duration(*bounds, "connect_ms", h.bounds.connect) || !read_duration(*bounds, "tls_ms", h.bounds.tls) ||
-      !read_duration(*bounds, "idle_ms", h.bounds.idle) || !read_duration(*bounds, "session_ms", h.bounds.session))
-    return malformed("hello lacks a limit");
-  h.bounds.bytes_up = *up;
-  h.bounds.bytes_down = *down;
+  if (!read_limits(*bounds, h.bounds)) return malformed("hello lacks a limit");
   for (const json& item : *list) {
     const auto host = text_member(item, "host");
     const auto port = port_member(item);
     if (!host || !port) return malformed("a destination needs host and port");
     const bool own = flag_member(item, "mailbox").value_or(false);
-    h.destinations.push_back({*host, *port, own ? destination_kind::mailbox : destination_kind::remote});
+    const bool sealed = flag_member(item, "ciphertext_only").value_or(false);
+    h.destinations.push_back({*host, *port, own ? destination_kind::mailbox : destination_kind::remote,
+                              sealed ? payload::ciphertext : payload::any});
   }
   return relay_frame{std::move(h)};
 }

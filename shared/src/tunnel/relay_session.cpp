@@ -27,6 +27,7 @@ void relay_session::accepted() {
   hello h;
   h.bounds = bounds_;
   h.destinations = policy_.destinations();
+  h.token = who_.tokens ? token_demand::required : token_demand::none;
   say(h);
 }
 
@@ -37,15 +38,37 @@ void relay_session::page_text(std::string_view frame) {
   std::visit([this](const auto& f) { on(f); }, *parsed);
 }
 
-void relay_session::on(const auth&) { misuse("this relay asks for no token"); }
+void relay_session::on(const auth& frame) {
+  if (!who_.tokens) return misuse("this relay asks for no token");
+  if (phase_ != phase::expect_open || token_shown_) return misuse("a token is shown once, before open");
+  const auto refuse = [this](const char* why) { fail(plain_failure(stage::policy, code::token_refused, why)); };
+  switch (who_.tokens->judge(frame.token.reveal(), who_.origin, who_.now).what) {
+    case token_verdict::good: token_shown_ = true; return;
+    case token_verdict::wrong:
+      return refuse("The relay does not know this token. See that it was copied whole, or ask whoever runs the relay.");
+    case token_verdict::expired: return refuse("The token has expired. Ask whoever runs the relay for a new one.");
+    case token_verdict::other_origin:
+      return refuse(
+          "The token is not for this page: it was made for pages from another address. Open the page there, or "
+          "ask for a token for this one.");
+  }
+}
 
 void relay_session::on(const open& frame) {
   if (phase_ != phase::expect_open) return misuse("one tunnel is opened once");
+  if (who_.tokens && !token_shown_)
+    return fail(plain_failure(stage::policy, code::token_required,
+                              "This relay asks for a token. Whoever runs it gives them out."));
   auto answer = policy_.authorise(frame.host, frame.port);
   if (auto* no = std::get_if<refusal>(&answer))
     return fail(plain_failure(stage::policy, no->what, std::move(no->message)));
   target_ = std::get<authorised>(std::move(answer));
   tls_ = frame.tls;
+  if (target_->carries == payload::ciphertext) {
+    if (tls_ == tls_mode::implicit) return static_cast<void>(refuse_plaintext());
+    constexpr std::uint16_t smtps = 465;
+    sealed_.emplace(target_->port == smtps ? tls_start::at_once : tls_start::after_starttls);
+  }
   phase_ = phase::resolving;
   if (target_->pinned) return resolved({*target_->pinned}, microseconds(0));
   if (target_->host.address()) return resolved({*target_->host.address()}, microseconds(0));
@@ -56,6 +79,7 @@ void relay_session::on(const start_tls&) {
   if (phase_ != phase::streaming) return misuse("start_tls comes after connected");
   if (tls_begun_) return misuse("TLS is begun once");
   if (page_ended_ || server_ended_) return misuse("start_tls cannot follow eof");
+  if (sealed_) return static_cast<void>(refuse_plaintext());
   if (!guard_.clean()) return plaintext_waits();
   begin_tls();
 }
@@ -74,7 +98,7 @@ void relay_session::on(const page_eof&) {
   actions_.push_back(end_sending{});
 }
 
-verdict relay_session::page_data(std::uint64_t octets) {
+verdict relay_session::page_data(std::span<const std::byte> octets) {
   if (closing()) return verdict::discard;
   if (phase_ != phase::streaming || page_ended_) {
     misuse(page_ended_                 ? "data cannot follow eof"
@@ -82,21 +106,55 @@ verdict relay_session::page_data(std::uint64_t octets) {
                                        : "data cannot come before connected");
     return verdict::discard;
   }
-  if (octets > bounds_.bytes_up - bytes_up_) {
+  if (octets.size() > bounds_.data_frame) {
+    page_message_too_large();
+    return verdict::discard;
+  }
+  if (octets.size() > bounds_.bytes_up - bytes_up_) {
     fail(plain_failure(
         stage::stream, code::quota,
         "This relay carries at most " + std::to_string(bounds_.bytes_up) + " bytes to the server in one session."));
     return verdict::discard;
   }
-  bytes_up_ += octets;
+  if (sealed_ && !sealed_->page_may_say(octets)) {
+    static_cast<void>(refuse_plaintext());
+    return verdict::discard;
+  }
+  bytes_up_ += octets.size();
   guard_.page_spoke();
   return verdict::forward;
 }
 
 void relay_session::page_message_too_large() {
   if (closing()) return;
-  misuse("a binary message has at most 65536 bytes, a control frame 4096");
+  misuse("a binary message has at most " + std::to_string(bounds_.data_frame) + " bytes, a control frame 4096");
   std::get<close_tunnel>(actions_.back()).with = close_code::too_large;
+}
+
+void relay_session::page_flooded() {
+  fail(plain_failure(phase_ == phase::expect_open ? stage::policy : stage::stream, code::throttled,
+                     "The page sends more frames than the relay takes: " + std::to_string(bounds_.frames_per_second) +
+                         " a second, and " + std::to_string(bounds_.fragments_per_second) +
+                         " of messages in pieces. Send larger ones, and fewer."));
+}
+
+void relay_session::page_framing_broken() {
+  if (closing()) return;
+  misuse("the length of a frame has at most 63 bits");
+  std::get<close_tunnel>(actions_.back()).with = close_code::protocol;
+}
+
+// The destination takes nothing but TLS of the page's own.
+bool relay_session::refuse_plaintext() {
+  fail(plain_failure(phase_ == phase::streaming ? stage::stream : stage::policy, code::not_allowed,
+                     "To " + destination_name() +
+                         " this relay carries only TLS that the page itself speaks. Whoever runs it can allow more, "
+                         "without --ciphertext-only."));
+  return false;
+}
+
+std::string relay_session::destination_name() const {
+  return target_ ? format_host_and_port(target_->host.text(), target_->port) : std::string();
 }
 
 void relay_session::page_closed() {
@@ -159,7 +217,7 @@ std::size_t relay_session::readable() const noexcept {
   if (phase_ != phase::streaming || server_ended_) return 0;
   // At the limit one more octet is read: only it tells a server that ended there from one that did not.
   const std::uint64_t left = std::max<std::uint64_t>(bounds_.bytes_down - bytes_down_, 1);
-  return static_cast<std::size_t>(std::min({credit_, left, std::uint64_t{data_frame_octets}}));
+  return static_cast<std::size_t>(std::min({credit_, left, bounds_.data_frame}));
 }
 
 verdict relay_session::server_data(std::span<const std::byte> octets) {
@@ -168,6 +226,10 @@ verdict relay_session::server_data(std::span<const std::byte> octets) {
     fail(plain_failure(
         stage::stream, code::quota,
         "This relay carries at most " + std::to_string(bounds_.bytes_down) + " bytes from the server in one session."));
+    return verdict::discard;
+  }
+  if (sealed_ && !sealed_->server_may_say(octets)) {
+    tls_failed(code::tls_protocol, tls_reason::not_tls, {});
     return verdict::discard;
   }
   bytes_down_ += octets.size();
@@ -215,10 +277,21 @@ void relay_session::drained() {
   fail(plain_failure(at, code::draining, "The relay is being stopped. Start it again, then send again."));
 }
 
-void relay_session::turn_away() {
-  fail(plain_failure(stage::policy, code::throttled,
-                     "The relay has as many connections as it takes. Try again in a minute."));
+void relay_session::turn_away(admitted why) {
+  const auto refuse = [this](const std::string& text) { fail(plain_failure(stage::policy, code::throttled, text)); };
+  switch (why) {
+    case admitted::yes:
+    case admitted::full: return refuse("The relay has as many connections as it takes. Try again in a minute.");
+    case admitted::address_full:
+      return refuse("The relay has as many connections from your network as it takes, " +
+                    std::to_string(bounds_.connections_per_address) + ". End one, or try again in a minute.");
+    case admitted::too_often:
+      return refuse("The relay takes " + std::to_string(bounds_.new_per_minute) +
+                    " new connections a minute from your network. Try again in a minute.");
+  }
 }
+
+void relay_session::destination_busy() { failed(stage::policy, code::throttled); }
 
 std::optional<action> relay_session::next() {
   if (actions_.empty()) return std::nullopt;

@@ -19,9 +19,9 @@ TEST(TunnelCodes, EveryNameLeadsBackToItsEnumerator) {
 
 TEST(TunnelCodes, NamesAreThoseOfTheProtocol) {
   const std::set<std::string> specified = {
-      "bad_message", "not_allowed", "blocked_address", "name_not_found",     "refused",   "timeout", "unreachable",
-      "reset",       "tls_verify",  "tls_protocol",    "starttls_plaintext", "throttled", "quota",   "too_slow",
-      "draining"};
+      "bad_message", "not_allowed",    "blocked_address", "name_not_found",     "refused",   "timeout", "unreachable",
+      "reset",       "tls_verify",     "tls_protocol",    "starttls_plaintext", "throttled", "quota",   "too_slow",
+      "draining",    "token_required", "token_refused"};
   std::set<std::string> named;
   for (int i = 0; i <= static_cast<int>(code::draining); ++i) named.emplace(name(static_cast<code>(i)));
   EXPECT_EQ(named, specified);

@@ -95,7 +95,10 @@ TEST(RelayFrame, EachIsWhatItsFormatSays) {
                           "2027-01-01T00:00:00Z"};
   hello h;
   h.destinations = {{"smtp.gmail.com", 465, destination_kind::remote}, {"127.0.0.1", 2525, destination_kind::mailbox}};
+  h.destinations.push_back({"mail.example", 465, destination_kind::remote, payload::ciphertext});
   h.token = token_demand::required;
+  h.bounds.frames_per_second = 7;
+  h.bounds.new_per_minute = 8;
   const tls_report report{
       "TLSv1.3",
       "TLS_AES_256_GCM_SHA384",

@@ -17,6 +17,10 @@ constexpr const char* start = R"({"op":"start_tls"})";
 constexpr const char* eof = R"({"op":"eof"})";
 
 std::span<const std::byte> octets(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+std::span<const std::byte> so_many(std::size_t count) {
+  static const std::string text(1000, 'x');
+  return octets(std::string_view(text).substr(0, count));
+}
 ip_address address(std::string_view text) { return parse_ip_address(text).value(); }
 
 class RelaySession : public testing::Test {
@@ -87,7 +91,7 @@ TEST_F(RelaySession, SaysHelloFirst) {
 TEST_F(RelaySession, CarriesAPlainSession) {
   connect();
   EXPECT_EQ(session_.state(), phase::streaming);
-  EXPECT_EQ(session_.page_data(10), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(10)), verdict::forward);
   EXPECT_EQ(session_.server_data(octets("220 hi\r\n")), verdict::forward);
   session_.server_ended();
   expect_frame<server_eof>();
@@ -123,7 +127,7 @@ TEST_F(RelaySession, DoesImplicitTlsBeforeAnyData) {
 
 TEST_F(RelaySession, StartsTlsOnceAfterCleanAnswer) {
   connect();
-  EXPECT_EQ(session_.page_data(10), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(10)), verdict::forward);
   EXPECT_EQ(session_.server_data(octets("220 go\r\n")), verdict::forward);
   session_.page_text(start);
   EXPECT_EQ(expect<secure_server>().mode, tls_mode::none);
@@ -136,7 +140,7 @@ TEST_F(RelaySession, StartsTlsOnceAfterCleanAnswer) {
 
 TEST_F(RelaySession, RefusesTlsAfterInjectedPlaintext) {
   connect();
-  EXPECT_EQ(session_.page_data(10), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(10)), verdict::forward);
   EXPECT_EQ(session_.server_data(octets("220 go\r\n250 injected\r\n")), verdict::forward);
   session_.page_text(start);
   expect_failure(stage::tls, code::starttls_plaintext, close_code::internal);
@@ -156,7 +160,7 @@ TEST_F(RelaySession, IgnoresGuardOnceTlsStands) {
   session_.secured({});
   expect_frame<tls_report>();
   EXPECT_EQ(session_.server_data(octets("250 a\r\n250 b\r\n")), verdict::forward);
-  EXPECT_EQ(session_.page_data(1), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(1)), verdict::forward);
 }
 
 TEST_F(RelaySession, ReachesTheMailboxWithoutNameService) {
@@ -211,7 +215,7 @@ std::vector<misuse_case> misuse_at_any_time() {
 
 TEST_F(RelaySession, RefusesMisuseBeforeOpen) {
   auto cases = misuse_at_any_time();
-  cases.push_back({"data", [](relay_session& s) { EXPECT_EQ(s.page_data(1), verdict::discard); }});
+  cases.push_back({"data", [](relay_session& s) { EXPECT_EQ(s.page_data(so_many(1)), verdict::discard); }});
   cases.push_back({"start_tls", [](relay_session& s) { s.page_text(start); }});
   cases.push_back({"eof", [](relay_session& s) { s.page_text(eof); }});
   for (const misuse_case& c : cases) {
@@ -242,7 +246,7 @@ TEST_F(RelaySession, RefusesMisuseWhileOpening) {
 TEST_F(RelaySession, DropsWhatWasAskedWhenThePageBreaksTheProtocol) {
   session_.accepted();
   session_.page_text(open_plain);
-  EXPECT_EQ(session_.page_data(5), verdict::discard);
+  EXPECT_EQ(session_.page_data(so_many(5)), verdict::discard);
   expect_frame<hello>();
   expect_failure(stage::stream, code::bad_message, close_code::policy);
   session_.resolved({address("8.8.4.4")}, microseconds(1));
@@ -254,7 +258,7 @@ TEST_F(RelaySession, RefusesDataWhileTlsIsBegun) {
   connect();
   session_.page_text(start);
   expect<secure_server>();
-  EXPECT_EQ(session_.page_data(1), verdict::discard);
+  EXPECT_EQ(session_.page_data(so_many(1)), verdict::discard);
   expect_failure(stage::stream, code::bad_message, close_code::policy);
 }
 
@@ -268,7 +272,7 @@ TEST_F(RelaySession, RefusesDataAndStartTlsAfterEof) {
     if (tls)
       fresh.page_text(start);
     else
-      EXPECT_EQ(fresh.page_data(1), verdict::discard);
+      EXPECT_EQ(fresh.page_data(so_many(1)), verdict::discard);
     EXPECT_EQ(fresh.outcome()->what, code::bad_message);
   }
 }
@@ -306,10 +310,10 @@ TEST_F(RelaySession, TakesCreditBeforeItIsConnected) {
 TEST_F(RelaySession, CarriesExactlyItsLimitUp) {
   bounds_.bytes_up = 100;
   connect();
-  EXPECT_EQ(session_.page_data(60), verdict::forward);
-  EXPECT_EQ(session_.page_data(40), verdict::forward);
-  EXPECT_EQ(session_.page_data(0), verdict::forward);
-  EXPECT_EQ(session_.page_data(1), verdict::discard);
+  EXPECT_EQ(session_.page_data(so_many(60)), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(40)), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(0)), verdict::forward);
+  EXPECT_EQ(session_.page_data(so_many(1)), verdict::discard);
   EXPECT_EQ(session_.bytes_up(), 100U);
   expect_failure(stage::stream, code::quota, close_code::policy);
 }
@@ -372,13 +376,13 @@ TEST_F(RelaySession, DrainsThenEnds) {
   connect();
   session_.drain(milliseconds(500));
   EXPECT_EQ(expect_frame<draining>().deadline, milliseconds(500));
-  EXPECT_EQ(session_.page_data(1), verdict::forward) << "what is under way may finish";
+  EXPECT_EQ(session_.page_data(so_many(1)), verdict::forward) << "what is under way may finish";
   session_.drained();
   expect_failure(stage::stream, code::draining, close_code::restart);
 }
 
 TEST_F(RelaySession, TurnsAwayWithoutHello) {
-  session_.turn_away();
+  session_.turn_away(admitted::full);
   expect_failure(stage::policy, code::throttled, close_code::try_later);
 }
 
@@ -417,7 +421,7 @@ TEST_F(RelaySession, AfterTheEndEveryCallDoesNothing) {
   session_.drain(milliseconds(1));
   session_.drained();
   session_.page_closed();
-  EXPECT_EQ(session_.page_data(1), verdict::discard);
+  EXPECT_EQ(session_.page_data(so_many(1)), verdict::discard);
   EXPECT_EQ(session_.server_data(octets("x")), verdict::discard);
   EXPECT_EQ(session_.readable(), 0U);
   EXPECT_FALSE(session_.next());

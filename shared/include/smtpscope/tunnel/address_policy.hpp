@@ -31,6 +31,7 @@ struct authorised {
   destination_kind kind;
   // The embedded mailbox's: known without resolving, exempt from check().
   std::optional<ip_address> pinned;
+  payload carries = payload::any;
 };
 
 class address_policy {
@@ -39,6 +40,8 @@ class address_policy {
 
   // Adds a destination; a second time changes nothing.
   void allow(host_name host, std::uint16_t port);
+  // From now on a tunnel carries nothing but the page's own TLS there; adds the destination where it is not yet.
+  void seal(const host_name& host, std::uint16_t port);
   // Adds the embedded mailbox under that name; `at` is where it listens.
   void allow_mailbox(host_name host, std::uint16_t port, ip_address at);
 

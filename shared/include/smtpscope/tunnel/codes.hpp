@@ -29,6 +29,8 @@ enum class code : std::uint8_t {
   throttled,
   quota,
   too_slow,
+  token_required,  // `open` came without a token, and the relay asks for one
+  token_refused,   // unknown, expired, or of pages from elsewhere
   draining,
 };
 
@@ -54,6 +56,7 @@ enum class tls_reason : std::uint8_t {
 enum class close_code : std::uint16_t {
   normal = 1000,
   going_away = 1001,
+  protocol = 1002,
   policy = 1008,
   too_large = 1009,
   internal = 1011,

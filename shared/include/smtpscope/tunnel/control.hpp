@@ -50,10 +50,14 @@ using page_frame = std::variant<auth, open, start_tls, credit, page_eof>;
 // Whose server a destination is: the relay's own embedded mailbox may be reached on loopback.
 enum class destination_kind : std::uint8_t { remote, mailbox };
 
+// What a tunnel may carry there: anything, or TLS of the page's own and nothing else.
+enum class payload : std::uint8_t { any, ciphertext };
+
 struct destination {
   std::string host;
   std::uint16_t port = 0;
   destination_kind kind = destination_kind::remote;
+  payload carries = payload::any;
 
   friend bool operator==(const destination&, const destination&) = default;
 };

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,7 +20,10 @@
 #include <variant>
 #include <vector>
 
+#include "smtpscope/tunnel/access_tokens.hpp"
 #include "smtpscope/tunnel/address_policy.hpp"
+#include "smtpscope/tunnel/admission.hpp"
+#include "smtpscope/tunnel/ciphertext_guard.hpp"
 #include "smtpscope/tunnel/control.hpp"
 #include "smtpscope/tunnel/starttls_guard.hpp"
 
@@ -62,19 +66,29 @@ enum class expiry : std::uint8_t {
 // What to do with octets the page sent.
 enum class verdict : std::uint8_t { forward, discard };
 
+// Who opens a tunnel.
+struct visitor {
+  std::shared_ptr<const access_tokens> tokens;  // null: nobody is asked for one
+  std::string origin;                           // of the page, as in the header; "-": it sent none
+  unix_seconds now = 0;                         // when the WebSocket was asked for
+};
+
 class relay_session {
  public:
   enum class phase : std::uint8_t { expect_open, resolving, connecting, securing, streaming, closing };
 
   // `policy` and `bounds` must outlive the session.
-  relay_session(const address_policy& policy, const limits& bounds) noexcept : policy_(policy), bounds_(bounds) {}
+  relay_session(const address_policy& policy, const limits& bounds, visitor who = {})
+      : policy_(policy), bounds_(bounds), who_(std::move(who)) {}
 
   // --- the page ---
-  void accepted();                                        // the WebSocket stands: says hello
-  void page_text(std::string_view frame);                 // one text message
-  [[nodiscard]] verdict page_data(std::uint64_t octets);  // one binary message of that size
+  void accepted();                                                     // the WebSocket stands: says hello
+  void page_text(std::string_view frame);                              // one text message
+  [[nodiscard]] verdict page_data(std::span<const std::byte> octets);  // one binary message
   void page_message_too_large();
-  void page_closed();  // close frame or end of the connection
+  void page_flooded();         // more frames a second than the limits allow
+  void page_framing_broken();  // a frame with a length of more than 63 bits
+  void page_closed();          // close frame or end of the connection
 
   // --- the server; see the actions ---
   void resolved(std::vector<ip_address> addresses, microseconds us);
@@ -93,7 +107,8 @@ class relay_session {
   void expired(expiry which);
   void drain(milliseconds deadline);  // asks the page to finish
   void drained();                     // the deadline has passed
-  void turn_away();                   // instead of accepted(): too many tunnels
+  void turn_away(admitted why);       // instead of accepted(): not `yes`
+  void destination_busy();            // instead of connecting
 
   [[nodiscard]] std::optional<action> next();
   [[nodiscard]] bool has_next() const noexcept { return !actions_.empty(); }
@@ -101,6 +116,8 @@ class relay_session {
   [[nodiscard]] phase state() const noexcept { return phase_; }
   [[nodiscard]] bool closing() const noexcept { return phase_ == phase::closing; }
   [[nodiscard]] bool half_closed() const noexcept { return server_ended_ && !closing(); }
+  // Where it goes, "host:port"; "" before `open`.
+  [[nodiscard]] std::string destination_name() const;
   [[nodiscard]] std::uint64_t bytes_up() const noexcept { return bytes_up_; }
   [[nodiscard]] std::uint64_t bytes_down() const noexcept { return bytes_down_; }
   // How it failed, once it has: for counters and logs.
@@ -116,11 +133,15 @@ class relay_session {
   void begin_tls();
   void misuse(std::string message);
   void fail(failure f);
+  [[nodiscard]] bool refuse_plaintext();
   void finish(party by);
   void say(const relay_frame& frame) { actions_.push_back(send_control{format(frame)}); }
 
   const address_policy& policy_;
   const limits& bounds_;
+  visitor who_;
+  bool token_shown_ = false;
+  std::optional<ciphertext_guard> sealed_;
   phase phase_ = phase::expect_open;
   std::deque<action> actions_;
   std::optional<authorised> target_;
