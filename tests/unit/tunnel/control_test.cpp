@@ -135,8 +135,8 @@ TEST(RelayFrame, HasTheMembersThatThePageReads) {
   hello h;
   h.destinations = {{"h", 1, destination_kind::mailbox}};
   EXPECT_THAT(format(relay_frame{h}),
-              testing::AllOf(HasSubstr(R"("version":1,"limits":{"open_ms":10000)"), HasSubstr(R"("idle_ms":660000)"),
-                             HasSubstr(R"("bytes_up":62914560,"bytes_down":4194304)"),
+              testing::AllOf(HasSubstr(R"("version":1,"limits":{"handshake_ms":5000,"open_ms":10000)"),
+                             HasSubstr(R"("idle_ms":660000)"), HasSubstr(R"("bytes_up":62914560,"bytes_down":4194304)"),
                              HasSubstr(R"("destinations":[{"host":"h","port":1,"mailbox":true}],"auth":false)")));
 }
 
