@@ -182,7 +182,7 @@ net::awaitable<void> end(net::page_socket& socket, net::watchdog& clock) {
 // Waits for the first octets of the next request. False when none come.
 net::awaitable<bool> next_request(net::page_socket& socket, beast::flat_buffer& unread) {
   constexpr std::size_t some = 512;
-  const auto [ec, size] = co_await socket.async_read_some(unread.prepare(some), use_tuple);
+  const auto [ec, size] = co_await socket.async_read_some(unread.prepare(std::min(some, unread.max_size())), use_tuple);
   unread.commit(size);
   co_return !ec;
 }
