@@ -45,6 +45,7 @@ struct serve_options {
   std::vector<std::string> mechanisms;               // of the mailbox's AUTH; none: the mailbox's own
   std::vector<policy_document> policies;             // laid over the mailbox's own, one after the other
   std::optional<std::uint64_t> max_message_octets;   // of the mailbox; nothing: its own, or the policies'
+  std::size_t mailbox_connections = 100;             // at once, of both its ports
   bool require_auth = false;                         // for mail, on loopback too
   std::optional<std::filesystem::path> web_dir;      // nothing: ../web beside the program, where it is
   std::filesystem::path state_dir;

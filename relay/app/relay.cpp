@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -70,8 +69,8 @@ class relay::parts {
         policy(tunnel::address_policy(options.private_addresses)),
         names(web::names(options.no_origin, scheme_of(options))),
         resolver(std::move(name_service)),
-        context(options.threads),
-        mailbox_threads(options.threads),
+        threads(options.threads),
+        context(1),
         acceptor(context),
         operations(context),
         signals(context),
@@ -80,7 +79,7 @@ class relay::parts {
 
   ~parts() {
     context.stop();
-    mailbox_threads.stop();
+    threads.stop();
     standing.abandon();
     resolver.reset();  // its threads, and the API's, post to the context
     if (api) api->finish();
@@ -122,8 +121,8 @@ class relay::parts {
   reread again;
   std::mutex reloading;
   net::tcp::endpoint listening;  // where the acceptor does, after it has been closed too
-  asio::io_context context;
-  net::context_pool mailbox_threads;
+  net::context_pool threads;     // of the page, the API, the tunnels and the mailbox
+  asio::io_context context;      // of everything else
   std::optional<mailbox::server> mailbox;
   net::tcp::acceptor acceptor;
   net::tcp::acceptor operations;
@@ -170,7 +169,7 @@ status relay::parts::open_mailbox() {
     counted.mailbox_session_ended({n.stored, n.not_stored, n.refused_recipients, n.refused_logins});
   };
   const std::vector<session::user> users = wanted->profile->policy.users;
-  auto started = mailbox::server::start(mailbox_threads.executors(), std::move(*wanted), *identity, *store);
+  auto started = mailbox::server::start(threads.executors(), std::move(*wanted), *identity, *store);
   if (!started) return in_the_way(started.why().detail);
   mailbox.emplace(std::move(*started));
 
@@ -223,7 +222,7 @@ status relay::parts::open_web() {
   tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
                                    mailbox_tls ? &*mailbox_tls : nullptr, entrance, tokens.get(), count, counted});
   http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get(), clients});
-  asio::co_spawn(context, web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
+  asio::co_spawn(context, web::accept_connections(acceptor, threads.executors(), *http), [](std::exception_ptr failed) {
     if (failed) spdlog::critical("no connections are accepted any more");
   });
   return {};
@@ -333,11 +332,9 @@ relay::relay(std::unique_ptr<parts> all) : parts_(std::move(all)) {}
 relay::~relay() = default;
 
 void relay::run() {
-  parts_->mailbox_threads.run();
-  std::vector<std::thread> others;
-  for (int i = 1; i < parts_->options.threads; ++i) others.emplace_back([this] { parts_->context.run(); });
+  parts_->threads.run();
   parts_->context.run();
-  for (std::thread& other : others) other.join();
+  parts_->threads.stop();
 }
 
 void relay::stop() {
@@ -370,6 +367,8 @@ std::uint16_t relay::operations_port() const {
 }
 std::uint16_t relay::smtp_port() const { return parts_->mailbox ? parts_->mailbox->smtp().port() : std::uint16_t{0}; }
 std::uint16_t relay::smtps_port() const { return parts_->mailbox ? parts_->mailbox->smtps().port() : std::uint16_t{0}; }
+
+std::uint64_t relay::tunnels() const { return parts_->count.active; }
 
 std::string relay::banner() const {
   const net::tcp::endpoint& bound = parts_->listening;

@@ -53,6 +53,9 @@ class relay {
   [[nodiscard]] std::uint16_t smtp_port() const;        // 0 without mailbox
   [[nodiscard]] std::uint16_t smtps_port() const;       // 0 without mailbox
 
+  // Tunnels that stand now.
+  [[nodiscard]] std::uint64_t tunnels() const;
+
   // One line for each thing a person or a script wants to know; the first is "smtpscope: open URL".
   [[nodiscard]] std::string banner() const;
 

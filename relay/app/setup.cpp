@@ -89,6 +89,7 @@ result<mailbox::server_options> make_mailbox_options(const serve_options& option
   mailbox::server_options wanted;
   wanted.smtp = options.smtp;
   wanted.smtps = options.smtps;
+  wanted.max_connections = options.mailbox_connections;
   wanted.policy = mailbox::make_policy(options.users);
   if (!options.mechanisms.empty()) wanted.mechanisms = options.mechanisms;
   auto profile = make_profile(options, wanted);

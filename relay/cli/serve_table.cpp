@@ -263,6 +263,9 @@ constexpr serve_option rows[] = {
      "Octets of one message that the mailbox takes; else 10485760, or the policy's",
      [](text_value v, settings& s) {
        return read_number(v, 1, most_message_octets, s.options.max_message_octets.emplace()); }},
+    {"mailbox", "--mailbox-connections", number, once, at_restart, whole, "N", "",
+     "Connections that the mailbox serves at once; else 100",
+     [](text_value v, settings& s) { return read_number(v, 1, 100'000, s.options.mailbox_connections); }},
     {"mailbox", "--require-auth", flag, once, at_restart, whole, "", "",
      "Nobody may send to the mailbox without logging in",
      [](text_value, settings& s) { s.options.require_auth = true; return done(); }},

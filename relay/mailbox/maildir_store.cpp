@@ -86,12 +86,13 @@ class maildir_store::writer final : public message_writer {
   }
 
   io_result<stored_message> commit(const envelope& e, system_clock::time_point received) override {
-    if (const error_code failed = sync_file(file_)) return failed;
+    if (const error_code unsynced = sync_file(file_)) return unsynced;
     file_.reset();
     stored_message about{id_, received, octets_, header_.subject(), e};
     const fs::path beside = store_.envelope_file(id_);
-    if (const error_code failed = write_durably(beside, private_mode, to_string(to_json(about)) + "\n")) return failed;
-    if (const error_code failed = publish()) {
+    error_code failed = write_durably(beside, private_mode, to_string(to_json(about)) + "\n");
+    if (!failed) failed = publish();
+    if (failed) {
       ::unlink(beside.c_str());
       return failed;
     }

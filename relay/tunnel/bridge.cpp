@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/field.hpp>
 
@@ -22,8 +22,8 @@ namespace websocket = boost::beast::websocket;
 using net::error_code;
 using net::use_tuple;
 
-// As much as Beast holds itself: the beginning of a message fits, and a short message as a whole.
-constexpr std::size_t first_read_octets = 1536;
+// The beginning of a message, and most commands as a whole. Held for as long as the tunnel stands, so no more.
+constexpr std::size_t first_read_octets = 256;
 
 // Beast closes by itself, without our words, when a message announces more than this. It also keeps
 // lengths of 63 bits and more away from sums.
@@ -55,7 +55,6 @@ bridge::~bridge() {
 }
 
 net::awaitable<void> bridge::run(upgrade_request request) {
-  using namespace asio::experimental::awaitable_operators;
   const auto none = websocket::stream_base::none();
   page_.set_option(websocket::stream_base::timeout{shared_.bounds.handshake, none, false});
   page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
@@ -66,6 +65,7 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   page_.read_message_max(refused_unread_octets);
   const auto [ec] = co_await page_.async_accept(request, use_tuple);
   if (ec) co_return;
+  request = {};  // not held for as long as the tunnel stands
   // Beast's own timeouts end a reader without a word; the clock knows what it ends.
   page_.set_option(websocket::stream_base::timeout{none, none, false});
   page_.next_layer().watch_frames({shared_.bounds.frames_per_second, shared_.bounds.fragments_per_second},
@@ -77,7 +77,14 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   started_ = phase_since_ = last_moved_ = steady::now();
   next_ping_ = started_ + shared_.bounds.ping;
   noticed();
-  co_await (upward() && downward() && clock());
+  clock();
+  // Not with Asio's operators: a group of coroutines holds several KiB for each tunnel.
+  asio::co_spawn(server_.socket().get_executor(), upward(),
+                 [self = shared_from_this()](const std::exception_ptr& thrown) { self->upward_ended(thrown); });
+  co_await downward();
+  while (!page_read_ended_) co_await sleep();
+  over_ = true;
+  clock_.cancel();
   co_await linger();
   log_end();
 }
@@ -126,8 +133,16 @@ net::awaitable<void> bridge::upward() {
     else
       co_await take_binary(std::span(first).first(size));
   }
+}
+
+void bridge::upward_ended(const std::exception_ptr& thrown) {
+  if (thrown) {  // out of memory: this tunnel alone is lost
+    session_.page_closed();
+    noticed();
+  }
   page_read_ended_ = true;
   clock_.cancel();
+  wake_.cancel();
 }
 
 void bridge::take_text(std::span<const std::byte> piece) {
@@ -139,7 +154,7 @@ void bridge::take_text(std::span<const std::byte> piece) {
   if (!page_.is_message_done()) return;
   const bool slept = session_.readable() == 0;
   session_.page_text(control_);
-  control_.clear();
+  std::string().swap(control_);
   moved();
   noticed();
   if (slept && session_.readable() > 0) wake_.cancel();  // fresh credit
@@ -333,17 +348,17 @@ net::awaitable<void> bridge::on(const close_tunnel& what) {
 // Reads what the page still says until it hangs up: a socket closed with unread octets sends a reset,
 // which can overtake our last words.
 net::awaitable<void> bridge::linger() {
-  using namespace asio::experimental::awaitable_operators;
   auto& socket = page_.next_layer().socket();  // also under TLS: what comes is thrown away
   error_code ec;
   socket.shutdown(net::tcp::socket::shutdown_send, ec);
   if (ec) co_return;
   std::array<std::byte, first_read_octets> rest;
   clock_.expires_after(shared_.bounds.closing);
-  auto read_out = [&]() -> net::awaitable<void> {
-    for (error_code end; !end;) end = std::get<0>(co_await socket.async_read_some(asio::buffer(rest), use_tuple));
-  };
-  co_await (read_out() || clock_.async_wait(use_tuple));
+  clock_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    if (!cancelled) self->page_.next_layer().below().close();
+  });
+  while (!ec) ec = std::get<0>(co_await socket.async_read_some(asio::buffer(rest), use_tuple));
+  clock_.cancel();
   socket.close(ec);
 }
 

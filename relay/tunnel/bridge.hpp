@@ -1,7 +1,7 @@
 #pragma once
 // One tunnel: a WebSocket to the page, a stream to the server, and the session that rules both.
 //
-// Three coroutines on one strand:
+// Two coroutines and a timer, one at a time:
 //   upward    page → server: one message in memory; the next is read when this one is written
 //   downward  server → page, all that is said to the page, and what the session asks for
 //   clock     limits, pings
@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,7 +41,7 @@ struct arrival {
 
 class bridge : public std::enable_shared_from_this<bridge> {
  public:
-  // `page` runs on a strand of its own, which becomes the bridge's.
+  // `page` runs on an executor that does one thing at a time, which becomes the bridge's.
   bridge(net::page_socket page, arrival who, const services& shared);
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
@@ -56,6 +57,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   using steady = std::chrono::steady_clock;
 
   [[nodiscard]] net::awaitable<void> upward();
+  void upward_ended(const std::exception_ptr& thrown);
   [[nodiscard]] net::awaitable<void> take_binary(std::span<std::byte> first);
   [[nodiscard]] net::awaitable<void> to_server(std::span<const std::byte> octets);
   void take_text(std::span<const std::byte> piece);
@@ -75,7 +77,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   [[nodiscard]] net::awaitable<void> on(const end_sending& what);
   [[nodiscard]] net::awaitable<void> on(const close_tunnel& what);
 
-  [[nodiscard]] net::awaitable<void> clock();
+  void clock();
   [[nodiscard]] steady::time_point deadline() const;
   void on_deadline(steady::time_point now);
   void ping();
@@ -115,6 +117,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   bool pinging_ = false;
   bool page_read_ended_ = false;
   bool closed_ = false;  // close_tunnel has been performed
+  bool over_ = false;    // the clock has nothing to watch any more
 };
 
 }  // namespace smtpscope::tunnel

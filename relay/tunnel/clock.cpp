@@ -10,14 +10,16 @@
 
 namespace smtpscope::tunnel {
 
-net::awaitable<void> bridge::clock() {
-  while (!closed_ || !page_read_ended_) {
-    clock_.expires_at(deadline());
-    co_await clock_.async_wait(net::use_tuple);
+void bridge::clock() {
+  clock_.expires_at(deadline());
+  // Cancelled when a deadline may have changed.
+  clock_.async_wait([self = shared_from_this()](const net::error_code&) {
+    if (self->over_) return;
     const auto now = steady::now();
-    if (now >= next_ping_) ping();
-    if (now >= deadline()) on_deadline(now);
-  }
+    if (now >= self->next_ping_) self->ping();
+    if (now >= self->deadline()) self->on_deadline(now);
+    self->clock();
+  });
 }
 
 // The next moment at which something has to happen.

@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -246,12 +245,13 @@ net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_serv
   }
 }
 
-net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared) {
+net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, std::vector<net::asio::any_io_executor> threads,
+                                        const http_services& shared) {
   const auto active = std::make_shared<std::atomic<std::size_t>>(0);
   net::asio::steady_timer pause(acceptor.get_executor());
-  while (acceptor.is_open()) {
-    const net::asio::any_io_executor strand = net::asio::make_strand(acceptor.get_executor());
-    auto [ec, socket] = co_await acceptor.async_accept(strand, use_tuple);
+  for (std::size_t turn = 0; acceptor.is_open(); ++turn) {
+    const net::asio::any_io_executor& home = threads[turn % threads.size()];
+    auto [ec, socket] = co_await acceptor.async_accept(home, use_tuple);
     if (ec == net::asio::error::operation_aborted || !acceptor.is_open()) co_return;
     if (ec) {  // no descriptors or memory left: others have to end first
       spdlog::warn("cannot accept a connection: {}", ec.message());
@@ -261,7 +261,7 @@ net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http
     }
     if (active->load() >= shared.bounds.connections) continue;  // closed at once
     ++*active;
-    net::asio::co_spawn(strand, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
+    net::asio::co_spawn(home, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
       --*active;
       log_exception(failed);
     });

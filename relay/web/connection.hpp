@@ -3,6 +3,7 @@
 // a tunnel.
 
 #include <atomic>
+#include <vector>
 
 #include "relay/base/reloadable.hpp"
 #include "relay/net/asio.hpp"
@@ -34,10 +35,13 @@ struct http_services {
   const client_rules& clients;
 };
 
-// The socket's executor is a strand.
+// The socket's executor does one thing at a time.
 [[nodiscard]] net::awaitable<void> serve_connection(net::tcp::socket socket, const http_services& shared);
 
-// Accepts until the acceptor is closed; connections run on strands of their own.
-[[nodiscard]] net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared);
+// Accepts until the acceptor is closed. Each connection lives on one of `threads`, of which each does one thing at a
+// time.
+[[nodiscard]] net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor,
+                                                      std::vector<net::asio::any_io_executor> threads,
+                                                      const http_services& shared);
 
 }  // namespace smtpscope::web

@@ -296,7 +296,7 @@ void relay_session::destination_busy() { failed(stage::policy, code::throttled);
 std::optional<action> relay_session::next() {
   if (actions_.empty()) return std::nullopt;
   action first = std::move(actions_.front());
-  actions_.pop_front();
+  actions_.erase(actions_.begin());
   return first;
 }
 

@@ -11,7 +11,6 @@
 // After close_tunnel nothing follows; every call is then legal and does nothing.
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -143,7 +142,7 @@ class relay_session {
   bool token_shown_ = false;
   std::optional<ciphertext_guard> sealed_;
   phase phase_ = phase::expect_open;
-  std::deque<action> actions_;
+  std::vector<action> actions_;  // a few at most, none while nothing happens
   std::optional<authorised> target_;
   tls_mode tls_ = tls_mode::none;
   bool tls_begun_ = false;
