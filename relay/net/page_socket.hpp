@@ -147,15 +147,23 @@ class page_socket {
     page_socket& page;
     Buffers into;
     bool begun = false;
+    bool waits = false;
 
+    template <class Self>
+    void wait_for_the_end(Self& self) {
+      waits = true;
+      page.stream_.socket().async_wait(tcp::socket::wait_error, std::move(self));
+    }
     template <class Self>
     void operator()(Self& self, error_code ec = {}, std::size_t octets = 0) {
       if (!std::exchange(begun, true)) {
-        if (page.watch_->over) return page.stream_.socket().async_wait(tcp::socket::wait_error, std::move(self));
+        if (page.watch_->over) return wait_for_the_end(self);
         return page.read_unwatched(Buffers(into), std::move(self));
       }
-      if (page.watch_->over && !ec) ec = asio::error::connection_aborted;  // the wait for the end is over
+      if (waits) return self.complete(ec ? ec : error_code(asio::error::connection_aborted), 0);
       if (!ec) page.look_at(into, octets);
+      // Beast would answer what it saw in its own way.
+      if (page.watch_->over) return wait_for_the_end(self);
       self.complete(ec, octets);
     }
   };

@@ -32,7 +32,8 @@ void raise_descriptor_limit() {
 
 // No limit of the relay is below `count`.
 void allow_many(app::serve_options& o, std::size_t count) {
-  o.most_tunnels = std::max<std::uint64_t>(count, o.most_tunnels);
+  o.tunnel_limits.connections = std::max<std::uint64_t>(count, o.tunnel_limits.connections);
+  o.tunnel_limits.connections_per_destination = o.tunnel_limits.connections;
   o.http_limits.connections = std::max(count + 10, o.http_limits.connections);
 }
 

@@ -185,7 +185,7 @@ class FrameTable : public ::testing::Test {
   scripted_server server_{[](peer& p) {
     for (std::string octet = p.read(1); !octet.empty(); octet = p.read(1)) p.send(octet);
   }};
-  running_relay relay_{{server_.port()}};
+  running_relay relay_{{server_.port()}, [](app::serve_options& o) { o.tunnel_limits.closing = milliseconds(300); }};
 
   void connect(raw_page& page) {
     ASSERT_THAT(page.upgrade({{"Host", relay_.host()}, {"Origin", relay_.origin()}}), HasSubstr("101 Switching"));
