@@ -177,9 +177,8 @@ export class TunnelDriver implements SessionDriver {
         'policy',
         `The relay speaks version ${event.version} of the tunnel; this page speaks 1.`,
       );
-    } else if (event.auth && !this.token) {
-      this.fail('relay_refused', 'policy', 'The relay asks for a token: type it beside the destination.');
     } else {
+      // Without one, the relay says itself that it needs one.
       if (event.auth && this.token) this.request({ op: 'auth', token: this.token });
       const { host, port, tls } = this.setup;
       this.request({ op: 'open', host, port, tls: tls === 'implicit' ? 'implicit' : 'none' });

@@ -25,8 +25,8 @@ interface Session {
   driver: SessionDriver;
   header: TraceHeader;
   message: Uint8Array | undefined;
-  /** It went to the relay's own mailbox, which can be asked. */
-  mailbox: boolean;
+  /** It went to the relay's own mailbox, which can be asked; with the relay's token, where it has some. */
+  mailbox: { token: string | undefined } | undefined;
 }
 
 /**
@@ -122,7 +122,9 @@ export class SmtpApp extends LitElement {
     this.notice = '';
     try {
       const { driver, message } = prepare(this.core, request);
-      await this.begin(driver, message, request.target.kind === 'live' && request.target.mailbox);
+      const { target } = request;
+      const mailbox = target.kind === 'live' && target.mailbox ? { token: target.relayToken } : undefined;
+      await this.begin(driver, message, mailbox);
     } catch (error) {
       const why = error instanceof CoreError ? error.message : `This should not happen: ${String(error)}`;
       this.view = 'compose';
@@ -134,7 +136,7 @@ export class SmtpApp extends LitElement {
   private async begin(
     driver: SessionDriver,
     message: Uint8Array | undefined,
-    mailbox: boolean,
+    mailbox: Session['mailbox'],
   ): Promise<void> {
     // A session that was left for another may still have something to say; nobody listens to it.
     const current = () => this.session?.driver === driver;
@@ -206,7 +208,7 @@ export class SmtpApp extends LitElement {
       // The core reads it again and explains every entry anew, in its own words.
       const trace: TraceFile = this.core ? this.core.readTrace(octets) : checked;
       if (this.running) this.session?.driver.cancel();
-      await this.begin(new ReplayDriver(trace), undefined, false);
+      await this.begin(new ReplayDriver(trace), undefined, undefined);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.notice = `${file.name} cannot be opened as a trace: ${shortened(why)}`;
@@ -290,7 +292,7 @@ export class SmtpApp extends LitElement {
       ?recorded=${session.driver instanceof ReplayDriver}
       .services=${this.services}
       .message=${session.message}
-      ?inMailbox=${session.mailbox && this.delivered && !this.running}
+      ?inMailbox=${session.mailbox !== undefined && this.delivered && !this.running}
     >
       <div slot="actions" class="actions">
         ${
@@ -308,7 +310,7 @@ export class SmtpApp extends LitElement {
       </div>
       ${
         session.mailbox && this.delivered && !this.running
-          ? html`<smtp-mailbox slot="mailbox" .sent=${session.message}></smtp-mailbox>`
+          ? html`<smtp-mailbox slot="mailbox" .sent=${session.message} .token=${session.mailbox.token}></smtp-mailbox>`
           : nothing
       }
     </smtp-session>`;

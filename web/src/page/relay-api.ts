@@ -44,12 +44,19 @@ export class RelayApiError extends Error {
   override readonly name = 'RelayApiError';
 }
 
-async function get(path: string, signal?: AbortSignal): Promise<Response> {
+interface Asking {
+  signal?: AbortSignal;
+  /** For a relay that asks for one. */
+  token?: string | undefined;
+}
+
+async function get(path: string, { signal, token }: Asking): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(new URL(path, document.baseURI), {
       cache: 'no-store',
       ...(signal ? { signal } : {}),
+      ...(token ? { headers: { Authorization: `Bearer ${token}` } } : {}),
     });
   } catch {
     throw new RelayApiError('The relay does not answer. Is it still running?');
@@ -58,12 +65,8 @@ async function get(path: string, signal?: AbortSignal): Promise<Response> {
   return response;
 }
 
-async function getJson<T>(
-  schema: v.GenericSchema<unknown, T>,
-  path: string,
-  signal?: AbortSignal,
-): Promise<T> {
-  const response = await get(path, signal);
+async function getJson<T>(schema: v.GenericSchema<unknown, T>, path: string, asking: Asking): Promise<T> {
+  const response = await get(path, asking);
   const parsed = v.safeParse(schema, await response.json().catch(() => undefined));
   if (!parsed.success) throw new RelayApiError(`The answer to ${path} is not what this page expects.`);
   return parsed.output;
@@ -72,19 +75,19 @@ async function getJson<T>(
 /** What the relay offers; undefined when there is none behind this page. */
 export async function relayConfig(): Promise<RelayConfig | undefined> {
   try {
-    return await getJson(configSchema, 'api/config', AbortSignal.timeout(5000));
+    return await getJson(configSchema, 'api/config', { signal: AbortSignal.timeout(5000) });
   } catch {
     return undefined;
   }
 }
 
 /** Messages in the embedded mailbox, oldest first. */
-export async function storedMessages(): Promise<StoredMessage[]> {
-  return (await getJson(messagesSchema, 'api/messages')).messages;
+export async function storedMessages(token?: string): Promise<StoredMessage[]> {
+  return (await getJson(messagesSchema, 'api/messages', { token })).messages;
 }
 
 /** One message of the embedded mailbox, as it lies there. */
-export async function storedMessage(id: string): Promise<Uint8Array> {
-  const response = await get(`api/messages/${encodeURIComponent(id)}`);
+export async function storedMessage(id: string, token?: string): Promise<Uint8Array> {
+  const response = await get(`api/messages/${encodeURIComponent(id)}`, { token });
   return new Uint8Array(await response.arrayBuffer());
 }

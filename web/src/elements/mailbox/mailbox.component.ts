@@ -103,6 +103,8 @@ export class SmtpMailbox extends LitElement {
 
   /** The message that was sent from here. */
   @property({ attribute: false }) sent: Uint8Array | undefined;
+  /** For a relay that asks for one. */
+  @property({ attribute: false }) token: string | undefined;
 
   @state() private list: readonly StoredMessage[] | undefined;
   @state() private chosen = '';
@@ -116,7 +118,7 @@ export class SmtpMailbox extends LitElement {
   private async refresh(): Promise<void> {
     this.problem = '';
     try {
-      this.list = (await storedMessages()).toReversed();
+      this.list = (await storedMessages(this.token)).toReversed();
       const newest = this.list[0];
       if (newest) await this.choose(newest.id);
     } catch (error) {
@@ -128,7 +130,7 @@ export class SmtpMailbox extends LitElement {
     this.chosen = id;
     this.raw = undefined;
     try {
-      const raw = await storedMessage(id);
+      const raw = await storedMessage(id, this.token);
       if (this.chosen === id) this.raw = raw;
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
