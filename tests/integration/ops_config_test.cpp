@@ -159,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_file{"no_section", "listen = \"127.0.0.1:1\"\n", {"1: listen: this belongs below [web]"}},
         wrong_file{"unknown_section",
                    "[relay]\n",
-                   {"1: relay: unknown section; there are [web], [tunnel], [mailbox], [process]"}},
+                   {"1: relay: unknown section; there are [web], [tunnel], [limits], [mailbox], [process]"}},
         wrong_file{"section_as_value", "web = 1\n", {"1: web: this is a section: write [web] on a line of its own"}},
         wrong_file{"number_for_text",
                    "[web]\nlisten = 8025\n",
