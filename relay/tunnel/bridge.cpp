@@ -354,9 +354,8 @@ net::awaitable<void> bridge::linger() {
   if (ec) co_return;
   std::array<std::byte, first_read_octets> rest;
   clock_.expires_after(shared_.bounds.closing);
-  clock_.async_wait([self = shared_from_this()](const error_code& cancelled) {
-    if (!cancelled) self->page_.next_layer().below().close();
-  });
+  // Also when it is cancelled: the relay is to end.
+  clock_.async_wait([self = shared_from_this()](const error_code&) { self->page_.next_layer().below().close(); });
   while (!ec) ec = std::get<0>(co_await socket.async_read_some(asio::buffer(rest), use_tuple));
   clock_.cancel();
   socket.close(ec);

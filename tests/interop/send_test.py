@@ -199,7 +199,7 @@ class HostileServers(Certificates):
             peer.say("221 2.0.0 bye")
         done = self.played(script, *PLAIN, "--auth-without-tls", "--no-pipelining", "--user", USER, password="topsecret")
         self.assertEqual(done.status, 1)
-        self.assertIn("not delivered: bob@example.org (550 nobody here, ********)", done.printed)
+        self.assertIn("not delivered: bob@example.org (550 5.1.1 nobody here, ********)", done.printed)
         for shown in [done.printed, done.said, done.raw_trace]:
             self.assertNotIn("topsecret", shown)
 
