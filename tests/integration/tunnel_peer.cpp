@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -149,6 +150,11 @@ std::uint64_t peer::send_until_stalled(std::uint64_t most) {
 
 scripted_server::scripted_server(script play) : listener_(listen_on_loopback(16, port_)) {
   thread_ = std::thread([this, play = std::move(play)] {
+    // OpenSSL writes to whoever may have left. Only here: the relay in this process has to see to that itself.
+    sigset_t pipe;
+    ::sigemptyset(&pipe);
+    ::sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     for (;;) {
       const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (socket < 0 || ending_) {
