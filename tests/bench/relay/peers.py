@@ -105,6 +105,7 @@ class Smtpscope(Peer):
             self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
             "--allow", f"127.0.0.1:{self.backend}", "--allow-private", "--allow-no-origin",
             "--state-dir", self.folder.name, "--max-bytes-up", str(1 << 40), "--max-bytes-down", str(1 << 40),
+            "--max-connections", "100000", "--max-connections-per-destination", "100000",
             "--log-level", "off", *self.more)  # fmt: skip
 
 
