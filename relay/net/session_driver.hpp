@@ -26,6 +26,7 @@
 #include "relay/net/buffer_pool.hpp"
 #include "relay/net/channel_binding.hpp"
 #include "relay/net/stream.hpp"
+#include "relay/net/watchdog.hpp"
 #include "smtpscope/base/time.hpp"
 #include "smtpscope/session/event.hpp"
 #include "smtpscope/session/terms.hpp"
@@ -46,6 +47,7 @@ struct driver_limits {
   milliseconds handshake = seconds{30};
   milliseconds goodbye = seconds{2};    // for the peer to end its side, after we have ended ours
   milliseconds lifetime = minutes{60};  // of the whole session: a slow drip of commands holds a place no longer
+  milliseconds timer = minutes{60};     // at most, of what the session asks for (event.hpp, arm_timer)
 };
 
 // Output is written at the latest when there is so much of it.
@@ -74,7 +76,6 @@ class session_link {
   session_link(stream& connected, tls_maker make_tls, driver_limits limits);
   session_link(const session_link&) = delete;
   session_link& operator=(const session_link&) = delete;
-  ~session_link();
 
   // The session's timer; it starts anew with every event (event.hpp, arm_timer). Zero: none.
   void arm(seconds after) noexcept { timer_ = after; }
@@ -110,15 +111,13 @@ class session_link {
   [[nodiscard]] const error_code& failure() const noexcept { return failure_; }
 
  private:
-  using clock = std::chrono::steady_clock;
-  enum class on_expiry : std::uint8_t { interrupt, close };
-  class alarm;         // kept by the timer's handler too, which may come when the link is gone
+  using clock = watchdog::clock;
   class limited_wait;  // limits a wait while it lives
 
   stream& stream_;
   tls_maker make_tls_;
   driver_limits limits_;
-  std::shared_ptr<alarm> alarm_;
+  watchdog watchdog_;
   clock::time_point end_of_life_;
   clock::time_point last_event_;
   seconds timer_{0};
