@@ -69,12 +69,10 @@ awaitable<void> session_host::finish(session::server_event& event) {
     co_await run_on(disk_, [this, piece] { append(piece->bytes); });
     co_return;
   }
-  if (const auto* offered = std::get_if<session::message_offered>(&event); offered != nullptr && begin_keeping()) {
+  const auto* offered = std::get_if<session::message_offered>(&event);
+  if (offered != nullptr && !at_once_ && decision_.what != session::verdict::reject) {
     const envelope e = envelope_of(*offered);
-    if (at_once_)
-      commit(e);
-    else
-      co_await run_on(disk_, [this, &e] { commit(e); });
+    co_await run_on(disk_, [this, &e] { commit(e); });
     note_kept();
   }
   if (decision_.delay.count() > 0 && !hurry_) {
@@ -99,12 +97,15 @@ bool session_host::decide(const session::server_event& question) {
   if (!d) return true;
   decision_ = std::move(*d);
   adjust(question);
+  // A message that a fault refuses is let go; one whose answer alone is spoilt is kept.
   const auto* offered = std::get_if<session::message_offered>(&question);
-  if ((offered != nullptr && !at_once_) || (decision_.delay.count() > 0 && !hurry_)) return false;
-  if (offered != nullptr && begin_keeping()) {
+  const bool keep = offered != nullptr && decision_.what != session::verdict::reject;
+  if (offered != nullptr && !keep) let_go();
+  if (keep && at_once_) {
     commit(envelope_of(*offered));
     note_kept();
   }
+  if ((keep && !at_once_) || (decision_.delay.count() > 0 && !hurry_)) return false;
   static_cast<void>(session_.answer(decision_));
   return true;
 }
@@ -126,13 +127,6 @@ void session_host::adjust(const session::server_event& question) {
   const wire::reply* theirs = session_.options().replies.find(session::reply_key::auth_required);
   d = refuse(530, {5, 7, 0}, "Authentication required: the login was refused");
   if (theirs != nullptr) d.reply = *theirs;
-}
-
-// A message that a fault refuses is let go; one whose answer alone is spoilt is kept.
-bool session_host::begin_keeping() {
-  if (decision_.what != session::verdict::reject) return true;
-  let_go();
-  return false;
 }
 
 void session_host::let_go() noexcept {

@@ -63,7 +63,6 @@ class session_host {
   // The store's two calls: its own threads make them where they may block.
   void append(std::string_view content);
   void commit(const envelope& e);
-  [[nodiscard]] bool begin_keeping();
   void note_kept();
   void let_go() noexcept;
   [[nodiscard]] envelope envelope_of(const session::message_offered& offered) const;
