@@ -1,7 +1,6 @@
 #include "relay/app/relay.hpp"
 
 #include <atomic>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -38,7 +37,9 @@ result<std::unique_ptr<net::tls_server>> load_certificate(const serve_options& o
   auto loaded = net::tls_server::load(*options.tls);
   if (loaded) return loaded;
   const std::string& why = loaded.why().detail;
-  const bool of_key = why.rfind(options.tls->key.string() + ":", 0) == 0;
+  // One file may be both.
+  const bool of_key =
+      options.tls->key != options.tls->certificate && why.rfind(options.tls->key.string() + ":", 0) == 0;
   return wrong((of_key ? "--tls-key " : "--tls-certificate ") + why);
 }
 
@@ -119,7 +120,6 @@ class relay::parts {
   std::optional<web::http_services> http;
   std::optional<ops::watched> watched;
   reread again;
-  std::mutex reloading;
   net::tcp::endpoint listening;  // where the acceptor does, after it has been closed too
   net::context_pool threads;     // of the page, the API, the tunnels and the mailbox
   asio::io_context context;      // of everything else
@@ -228,7 +228,6 @@ status relay::parts::open_web() {
   return {};
 }
 
-// Runs on one of the context's threads.
 void relay::parts::stop() {
   draining = true;
   ops::tell_service_manager("STOPPING=1");
@@ -285,8 +284,8 @@ status relay::parts::reload_tokens() {
   return ok;
 }
 
+// On the context's only thread.
 void relay::parts::reload(const serve_options& fresh) {
-  const std::lock_guard lock(reloading);
   options.allow = fresh.allow;
   options.ciphertext_only = fresh.ciphertext_only;
   options.private_addresses = fresh.private_addresses;
