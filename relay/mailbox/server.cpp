@@ -21,6 +21,7 @@
 
 #include "relay/base/random.hpp"
 #include "relay/mailbox/session_host.hpp"
+#include "relay/net/accept.hpp"
 #include "smtpscope/session/nonce.hpp"
 
 namespace smtpscope::mailbox {
@@ -35,7 +36,6 @@ namespace {
 
 constexpr std::size_t disk_threads = 2;
 constexpr std::size_t id_octets = 8;
-constexpr milliseconds accept_pause{100};  // when the system has no more sockets for us
 
 std::string hex(std::string_view octets) {
   std::string id;
@@ -248,17 +248,11 @@ void server::core::serve() {
 }
 
 awaitable<void> server::core::accept(listener& from) {
-  while (from.acceptor.is_open()) {
-    tcp::endpoint client;
-    auto [failed, socket] = co_await from.acceptor.async_accept(client, net::use_tuple);
-    if (!failed) {
-      take(std::move(socket), client, from.link);
-    } else if (from.acceptor.is_open() && failed != asio::error::connection_aborted) {
-      spdlog::warn("mailbox: cannot accept a connection: {}", failed.message());
-      asio::steady_timer pause(from.acceptor.get_executor(), accept_pause);
-      co_await pause.async_wait(net::use_tuple);
-    }
-  }
+  return net::accept_each(
+      from.acceptor, "mailbox", [home = from.acceptor.get_executor()] { return home; },
+      [this, link = from.link](tcp::socket socket, const tcp::endpoint& client) {
+        take(std::move(socket), client, link);
+      });
 }
 
 void server::core::take(tcp::socket socket, const tcp::endpoint& client, link_security link) {

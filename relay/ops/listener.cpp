@@ -1,17 +1,16 @@
 #include "relay/ops/listener.hpp"
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "relay/net/accept.hpp"
 #include "relay/web/http_text.hpp"
 #include "relay/web/reply.hpp"
 
@@ -25,8 +24,7 @@ using net::use_tuple;
 
 constexpr std::size_t most_connections = 32;
 constexpr std::size_t header_octets = 8 * 1024;
-constexpr std::chrono::seconds patience{10};     // for a request, and for the taking of its answer
-constexpr std::chrono::seconds accept_pause{1};  // when no descriptor is left
+constexpr std::chrono::seconds patience{10};  // for a request, and for the taking of its answer
 
 web::reply answer(const web::request& asked, const watched& shared) {
   if (asked.method() != http::verb::get && asked.method() != http::verb::head) {
@@ -72,21 +70,14 @@ net::awaitable<void> serve_one(net::tcp::socket socket, const watched& shared) {
 }  // namespace
 
 net::awaitable<void> serve_operations(net::tcp::acceptor& acceptor, const watched& shared) {
-  const auto active = std::make_shared<std::atomic<std::size_t>>(0);
-  net::asio::steady_timer pause(acceptor.get_executor());
-  while (acceptor.is_open()) {
-    const net::asio::any_io_executor strand = net::asio::make_strand(acceptor.get_executor());
-    auto [ec, socket] = co_await acceptor.async_accept(strand, use_tuple);
-    if (ec == net::asio::error::operation_aborted) co_return;
-    if (ec) {
-      pause.expires_after(accept_pause);
-      co_await pause.async_wait(use_tuple);
-      continue;
-    }
-    if (active->load() >= most_connections) continue;  // closed at once
-    ++*active;
-    net::asio::co_spawn(strand, serve_one(std::move(socket), shared), [active](std::exception_ptr) { --*active; });
-  }
+  const auto home = acceptor.get_executor();
+  return net::accept_each(
+      acceptor, "operations", [home] { return home; },
+      [home, &shared, active = std::make_shared<std::size_t>(0)](net::tcp::socket socket, const net::tcp::endpoint&) {
+        if (*active >= most_connections) return;  // closed at once
+        ++*active;
+        net::asio::co_spawn(home, serve_one(std::move(socket), shared), [active](std::exception_ptr) { --*active; });
+      });
 }
 
 }  // namespace smtpscope::ops

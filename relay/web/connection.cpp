@@ -1,6 +1,7 @@
 #include "relay/web/connection.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "relay/net/accept.hpp"
 #include "relay/net/connect.hpp"
 #include "relay/net/page_socket.hpp"
 #include "relay/net/watchdog.hpp"
@@ -247,25 +249,19 @@ net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_serv
 
 net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, std::vector<net::asio::any_io_executor> threads,
                                         const http_services& shared) {
-  const auto active = std::make_shared<std::atomic<std::size_t>>(0);
-  net::asio::steady_timer pause(acceptor.get_executor());
-  for (std::size_t turn = 0; acceptor.is_open(); ++turn) {
-    const net::asio::any_io_executor& home = threads[turn % threads.size()];
-    auto [ec, socket] = co_await acceptor.async_accept(home, use_tuple);
-    if (ec == net::asio::error::operation_aborted || !acceptor.is_open()) co_return;
-    if (ec) {  // no descriptors or memory left: others have to end first
-      spdlog::warn("cannot accept a connection: {}", ec.message());
-      pause.expires_after(std::chrono::milliseconds(100));
-      co_await pause.async_wait(use_tuple);
-      continue;
-    }
-    if (active->load() >= shared.bounds.connections) continue;  // closed at once
-    ++*active;
-    net::asio::co_spawn(home, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
-      --*active;
-      log_exception(failed);
-    });
-  }
+  return net::accept_each(
+      acceptor, "page",
+      [threads = std::move(threads), turn = std::size_t{0}]() mutable { return threads[turn++ % threads.size()]; },
+      [&shared, active = std::make_shared<std::atomic<std::size_t>>(0)](net::tcp::socket socket,
+                                                                        const net::tcp::endpoint&) {
+        if (active->load() >= shared.bounds.connections) return;  // closed at once
+        ++*active;
+        const auto home = socket.get_executor();
+        net::asio::co_spawn(home, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
+          --*active;
+          log_exception(failed);
+        });
+      });
 }
 
 }  // namespace smtpscope::web
