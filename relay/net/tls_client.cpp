@@ -2,23 +2,18 @@
 
 #include <utility>
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "relay/base/durable_file.hpp"
 #include "relay/net/certificate_text.hpp"
+#include "relay/net/x509.hpp"
 #include "smtpscope/tunnel/ip_address.hpp"
 
 namespace smtpscope::net {
 namespace {
 
 constexpr std::size_t most_octets_of_pem = std::size_t{4} << 20;
-
-struct bio_deleter {
-  void operator()(BIO* p) const noexcept { BIO_free(p); }
-};
 
 // RFC 8446 §4, RFC 5246 §7.4.
 std::string message_type(unsigned type) {
@@ -70,25 +65,15 @@ int on_verify(int good, X509_STORE_CTX* context) {
   return 0;
 }
 
-error wrong_pem(const std::string& what) {
-  ERR_clear_error();
-  return {errc::invalid_argument, what};
-}
-
 // Adds every certificate of the text; a text without any is an error.
 status trust(SSL_CTX& context, const std::string& pem) {
-  const std::unique_ptr<BIO, bio_deleter> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  int count = 0;
-  while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
-    const int added = X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), certificate);
-    X509_free(certificate);
-    if (added != 1) return wrong_pem("a certificate cannot be used");
-    ++count;
+  const auto read = parse_certificates(pem);
+  if (!read) return error{errc::invalid_argument, read.why().detail};
+  for (const certificate_ptr& certificate : *read) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), certificate.get()) == 1) continue;
+    ERR_clear_error();
+    return error{errc::invalid_argument, "a certificate in it cannot be used"};
   }
-  const unsigned long why = ERR_peek_last_error();
-  if (ERR_GET_REASON(why) != PEM_R_NO_START_LINE) return wrong_pem("a certificate is damaged");
-  if (count == 0) return wrong_pem("it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
-  ERR_clear_error();
   return {};
 }
 

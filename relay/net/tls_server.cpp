@@ -35,35 +35,19 @@ result<std::string> contents_of(const fs::path& file) {
   return std::move(*octets);
 }
 
-struct bio_deleter {
-  void operator()(BIO* p) const noexcept { BIO_free(p); }
-};
-using bio_ptr = std::unique_ptr<BIO, bio_deleter>;
-bio_ptr bio_over(const std::string& text) {
-  return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-int no_password(char*, int, int, void*) { return 0; }  // else OpenSSL asks at the terminal
-
 // The server's certificate and those behind it.
 status use_chain(SSL_CTX& context, const fs::path& file, const std::string& pem) {
-  const bio_ptr bio = bio_over(pem);
-  int count = 0;
-  while (X509* raw = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) {
-    certificate_ptr one(raw);
-    const bool first = count++ == 0;
-    if (first && !valid_between(*one, validity_clock::now(), validity_clock::now()))
-      return wrong(file, "the certificate is valid from " + describe_certificate(*one).not_before + " to " +
-                             describe_certificate(*one).not_after + ", which is not now: renew it, or set the clock");
-    if (first && SSL_CTX_use_certificate(&context, one.get()) != 1)
-      return wrong(file, "its first certificate is too weak to be used, or of a kind OpenSSL does not know");
-    if (!first && SSL_CTX_add1_chain_cert(&context, one.get()) != 1)
+  const auto chain = parse_certificates(pem);
+  if (!chain) return wrong(file, chain.why().detail);
+  X509& own = *chain->front();
+  if (!valid_between(own, validity_clock::now(), validity_clock::now()))
+    return wrong(file, "the certificate is valid from " + describe_certificate(own).not_before + " to " +
+                           describe_certificate(own).not_after + ", which is not now: renew it, or set the clock");
+  if (SSL_CTX_use_certificate(&context, &own) != 1)
+    return wrong(file, "its first certificate is too weak to be used, or of a kind OpenSSL does not know");
+  for (std::size_t i = 1; i < chain->size(); ++i)
+    if (SSL_CTX_add1_chain_cert(&context, (*chain)[i].get()) != 1)
       return wrong(file, "a certificate behind the first cannot be used");
-  }
-  const bool damaged = ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (damaged) return wrong(file, "a certificate in it is damaged");
-  if (count == 0) return wrong(file, "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
   return {};
 }
 

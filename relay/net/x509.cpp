@@ -11,11 +11,6 @@
 namespace smtpscope::net {
 namespace {
 
-struct bio_deleter {
-  void operator()(BIO* p) const noexcept { BIO_free_all(p); }
-};
-using bio_ptr = std::unique_ptr<BIO, bio_deleter>;
-
 struct extension_deleter {
   void operator()(X509_EXTENSION* p) const noexcept { X509_EXTENSION_free(p); }
 };
@@ -85,10 +80,24 @@ std::string print_pem(Print print) {
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string{};
 }
 
-// Never asks a person for the password of an encrypted key.
-int no_password(char*, int, int, void*) { return -1; }
-
 }  // namespace
+
+bio_ptr bio_over(std::string_view text) { return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+
+int no_password(char*, int, int, void*) noexcept { return -1; }
+
+result<std::vector<certificate_ptr>> parse_certificates(std::string_view pem) {
+  const bio_ptr bio = bio_over(pem);
+  std::vector<certificate_ptr> read;
+  while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) read.emplace_back(one);
+  // What ends a text that is whole is that no more begins in it.
+  const bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!whole) return error{errc::invalid_encoding, "a certificate in it is damaged"};
+  if (read.empty())
+    return error{errc::invalid_encoding, "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"};
+  return read;
+}
 
 result<key_pair> make_authority(validity when) {
   key_pair made{key_ptr(EVP_EC_gen("P-256")), certificate_ptr(X509_new())};
@@ -138,9 +147,8 @@ std::string to_pem(const EVP_PKEY& key) {
 }
 
 result<key_pair> parse_key_pair(std::string_view pem) {
-  const auto open = [&pem] { return bio_ptr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); };
-  const bio_ptr for_key = open();
-  const bio_ptr for_certificate = open();
+  const bio_ptr for_key = bio_over(pem);
+  const bio_ptr for_certificate = bio_over(pem);
   key_pair read{key_ptr(PEM_read_bio_PrivateKey(for_key.get(), nullptr, no_password, nullptr)),
                 certificate_ptr(PEM_read_bio_X509(for_certificate.get(), nullptr, no_password, nullptr))};
   ERR_clear_error();
