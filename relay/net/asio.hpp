@@ -18,17 +18,4 @@ using boost::system::error_code;
 // Waits without exceptions: the result is a tuple that begins with an error_code.
 inline constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
-// Runs its action when the scope ends, however it ends.
-template <class Action>
-class at_exit {
- public:
-  explicit at_exit(Action action) : action_(std::move(action)) {}
-  at_exit(const at_exit&) = delete;
-  at_exit& operator=(const at_exit&) = delete;
-  ~at_exit() { action_(); }
-
- private:
-  Action action_;
-};
-
 }  // namespace smtpscope::net
