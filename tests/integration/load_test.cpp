@@ -30,12 +30,29 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// No limit of the relay is below `count`.
-void allow_many(app::serve_options& o, std::size_t count) {
-  o.tunnel_limits.connections = std::max<std::uint64_t>(count, o.tunnel_limits.connections);
-  o.tunnel_limits.connections_per_destination = o.tunnel_limits.connections;
-  o.http_limits.connections = std::max(count + 10, o.http_limits.connections);
-}
+// A relay with a mailbox on ports of its own, none of whose limits is below `count`.
+class wide_relay {
+ public:
+  explicit wide_relay(int count)
+      : relay_({}, [&](app::serve_options& o) {
+          const auto most = static_cast<std::size_t>(count);
+          o.mailbox = app::with_mailbox::yes;
+          o.smtp.port(0);
+          o.smtps.port(0);
+          o.state_dir = directory_.path() / "state";
+          o.mailbox_dir = directory_.path() / "mail";
+          o.mailbox_connections = most;
+          o.tunnel_limits.connections = std::max<std::uint64_t>(most, o.tunnel_limits.connections);
+          o.tunnel_limits.connections_per_destination = o.tunnel_limits.connections;
+          o.http_limits.connections = std::max(most + 10, o.http_limits.connections);
+        }) {}
+  [[nodiscard]] running_relay& relay() noexcept { return relay_; }
+  [[nodiscard]] std::filesystem::path messages() const { return directory_.path() / "mail" / "new"; }
+
+ private:
+  temporary_directory directory_;
+  running_relay relay_;
+};
 
 std::string octets_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -172,16 +189,8 @@ std::string message(int number) {
 TEST(Load, WholeMailSessionsAtOnceDeliverEachMessageOnce) {
   raise_descriptor_limit();
   const int count = size_from_environment("SMTPSCOPE_CONCURRENT_SESSIONS", 100);
-  const temporary_directory directory;
-  running_relay relay({}, [&](app::serve_options& o) {
-    o.mailbox = app::with_mailbox::yes;
-    o.smtp.port(0);
-    o.smtps.port(0);
-    o.state_dir = directory.path() / "state";
-    o.mailbox_dir = directory.path() / "mail";
-    o.mailbox_connections = static_cast<std::size_t>(count);
-    allow_many(o, static_cast<std::size_t>(count));
-  });
+  wide_relay wide(count);
+  running_relay& relay = wide.relay();
   gate all_stand(count);
   std::atomic<int> failed{0};
   std::deque<std::thread> threads;
@@ -201,8 +210,7 @@ TEST(Load, WholeMailSessionsAtOnceDeliverEachMessageOnce) {
   for (std::thread& t : threads) t.join();
   EXPECT_EQ(failed, 0);
   std::map<std::string, int> found;
-  for (const auto& file : std::filesystem::directory_iterator(directory.path() / "mail" / "new"))
-    ++found[octets_of(file.path())];
+  for (const auto& file : std::filesystem::directory_iterator(wide.messages())) ++found[octets_of(file.path())];
   EXPECT_EQ(found.size(), static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) EXPECT_EQ(found[message(i)], 1) << "message " << i;
 }
@@ -211,15 +219,8 @@ TEST(Load, WholeMailSessionsAtOnceDeliverEachMessageOnce) {
 TEST(Load, IdleTunnelsStandAndAreAllStillThere) {
   raise_descriptor_limit();
   const int count = size_from_environment("SMTPSCOPE_IDLE_TUNNELS", 300);
-  const temporary_directory directory;
-  running_relay relay({}, [&](app::serve_options& o) {
-    o.mailbox = app::with_mailbox::yes;
-    o.smtp.port(0);
-    o.smtps.port(0);
-    o.state_dir = directory.path() / "state";
-    o.mailbox_connections = static_cast<std::size_t>(count);
-    allow_many(o, static_cast<std::size_t>(count));
-  });
+  wide_relay wide(count);
+  running_relay& relay = wide.relay();
   std::deque<raw_page> pages;
   for (int i = 0; i < count; ++i) {
     open_tunnel(pages.emplace_back(relay.port()), relay, relay.itself().smtp_port());

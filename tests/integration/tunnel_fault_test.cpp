@@ -82,29 +82,6 @@ TEST(TunnelFault, GarbageIsCarriedAsItIs) {
   one.expect("eof");
 }
 
-TEST(TunnelFault, GarbageInsteadOfTlsIsNamed) {
-  scripted_server server([](peer& p) {
-    p.send("220 this is not TLS\r\n");
-    p.read_to_end();
-  });
-  const running_relay relay({server.port()});
-  page one(relay);
-  one.open("mail.test", server.port(), "implicit");
-  one.expect("resolved");
-  one.expect("connected");
-  one.expect_error("tls", "tls_protocol", 1011);
-}
-
-TEST(TunnelFault, ServerThatStallsInTheHandshakeIsGivenUp) {
-  scripted_server server([](peer& p) { p.read_to_end(); });
-  const running_relay relay({server.port()}, [](app::serve_options& o) { o.tunnel_limits.tls = milliseconds(100); });
-  page one(relay);
-  one.open("mail.test", server.port(), "implicit");
-  one.expect("resolved");
-  one.expect("connected");
-  one.expect_error("tls", "timeout", 1011);
-}
-
 TEST(TunnelFault, PageThatVanishesMidMessage) {
   std::promise<std::string> seen;
   scripted_server server([&](peer& p) { seen.set_value(p.read_to_end()); });

@@ -31,14 +31,18 @@ std::string frame_header(int opcode, std::uint64_t size) {
 
 }  // namespace
 
-raw_page::raw_page(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+int connect_to_loopback(std::uint16_t port) {
+  const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   at.sin_port = htons(port);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0)
-    throw std::runtime_error("cannot connect to the relay");
+  if (::connect(made, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) return made;
+  ::close(made);
+  throw std::runtime_error("cannot connect to the relay");
 }
+
+raw_page::raw_page(std::uint16_t port) : socket_(connect_to_loopback(port)) {}
 
 raw_page::~raw_page() { ::close(socket_); }
 

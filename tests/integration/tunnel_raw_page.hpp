@@ -12,6 +12,9 @@ namespace smtpscope::testing {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
+// A fresh socket, which the caller closes. Throws when nobody listens there.
+[[nodiscard]] int connect_to_loopback(std::uint16_t port);
+
 class raw_page {
  public:
   explicit raw_page(std::uint16_t port);

@@ -1,29 +1,20 @@
 #include "integration/tunnel_tls_page.hpp"
 
 #include <array>
-#include <stdexcept>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "integration/tunnel_raw_page.hpp"
+
 namespace smtpscope::testing {
 
 tls_page::tls_page(std::uint16_t port, const std::filesystem::path& ca_file, int highest_version)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-      context_(SSL_CTX_new(TLS_client_method())),
-      tls_(nullptr) {
+    : socket_(connect_to_loopback(port)), context_(SSL_CTX_new(TLS_client_method())), tls_(nullptr) {
   const timeval limit{20, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  at.sin_port = htons(port);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0)
-    throw std::runtime_error("cannot connect to the relay");
   SSL_CTX_load_verify_locations(context_, ca_file.c_str(), nullptr);
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_security_level(context_, 0);  // so that it offers what nobody should take
