@@ -147,6 +147,16 @@ void smtp_client::secure() {
 
 bool smtp_client::ended() { return unread_.empty() && more().empty(); }
 
+bool smtp_client::hears_nothing_for(milliseconds time) {
+  if (!unread_.empty() || (tls_ != nullptr && SSL_pending(tls_) > 0)) return false;
+  pollfd entry{socket_, POLLIN, 0};
+  return ::poll(&entry, 1, static_cast<int>(time.count())) == 0;
+}
+
+bool smtp_client::send_below_tls(std::string_view octets) {
+  return ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(octets.size());
+}
+
 void smtp_client::hang_up() {
   const linger at_once{1, 0};  // a reset: the least polite of ends
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

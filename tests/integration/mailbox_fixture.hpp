@@ -59,6 +59,10 @@ class smtp_client {
   void secure();
   // True when the server has closed and sent nothing more.
   bool ended();
+  // True when nothing has come for so long, false as soon as something has, or the end.
+  [[nodiscard]] bool hears_nothing_for(milliseconds time);
+  // Octets on the socket itself, below TLS where that stands. False when the server has ended the connection.
+  bool send_below_tls(std::string_view octets);
   // Cuts the connection without a word.
   void hang_up();
   // Makes the kernel keep little for us, to be a client that takes nothing.
