@@ -38,6 +38,7 @@ class Swaks:
 
 class Msmtp:
     name = "msmtp"
+    user = USER
     mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2")
     wrong_password, unknown_recipient = 77, 65  # EX_NOPERM, EX_DATAERR of sysexits.h
 
@@ -48,7 +49,7 @@ class Msmtp:
             config.write_text(
                 f"account default\nhost localhost\nport {relay.smtps if implicit else relay.smtp}\n"
                 f"tls on\ntls_starttls {'off' if implicit else 'on'}\ntls_trust_file {relay.ca_file}\n"
-                f"auth {mechanism.lower()}\nuser {USER}\npassword {password}\nfrom {SENDER}\n")
+                f"auth {mechanism.lower()}\nuser {self.user}\npassword {password}\nfrom {SENDER}\n")
             # It reads Unix lines.
             return run(["msmtp", "-C", str(config), "--debug", to], content.replace(b"\r\n", b"\n"))
 
