@@ -158,23 +158,54 @@ export type Happening =
   | { what: "resolved"; addresses: string[] }
   | { what: "connected"; address: string; port: number }
   | { what: "tls_started" }                       // implicit TLS only; START_TLS records its own
-  | { what: "tls_established"; tls: TlsInfo }     // for implicit TLS also means: connected
+  | ({ what: "tls_message" } & TlsMessage)        // between tls_started and tls_established, or later: a ticket, an alert
+  // For implicit TLS also means: connected. `binding` is what SCRAM-…-PLUS binds to, in base64; no trace holds it.
+  | { what: "tls_established"; tls: TlsInfo; binding?: { exporter?: string; serverEndPoint?: string } }
   | { what: "ready" }                             // plain connection stands: the session may begin
   | { what: "peer_closed" }
-  | { what: "transport_error"; stage: string; code: string; message: string; reason?: string }  // codes of the tunnel, or PageErrorCode
+  | TransportProblem
   | { what: "timer_fired" }
   | { what: "cancel" }
   // To a line that waits: say it, `text` instead of it or before it, the last one again before it, nothing
   // instead of it, or hang up. `text` is one line without CRLF, unless `raw`.
   | { what: "command"; choice: "send" | "replace" | "insert" | "repeat" | "skip" | "drop"; text?: string; raw?: boolean };
 
+/** A failure below SMTP. `code`: of the tunnel, or a PageErrorCode. Of a refused certificate: what the server sent, and which of them it was. */
+export interface TransportProblem {
+  what: "transport_error"; stage: string; code: string; message: string; reason?: string;
+  certificates?: Certificate[]; failing?: number;
+}
+
 /** Codes the page itself reports beside those of the tunnel (relay/README.md). */
-export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed";
+export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed" | "tls_not_loaded";
 
 export interface TlsInfo {
   version: string; suite: string; group?: string; verified: boolean; anchor?: string;
-  chain?: { subject: string; issuer: string; names: string[]; notBefore: string; notAfter: string }[];
+  chain?: Certificate[];
   where?: "relay" | "page" | "simulated";
+  alpn?: string;
+  resumed?: boolean;
+  reason?: string;           // why the certificate does not count, where the session went on all the same
+}
+
+export interface Certificate {
+  subject: string; issuer: string; names: string[]; notBefore: string; notAfter: string;
+  serial?: string;           // hexadecimal
+  key?: string;              // "RSA 2048", "EC secp256r1", "Ed25519"
+  signature?: string;        // "sha256WithRSAEncryption"
+  sha256?: string;           // fingerprint of the DER, hexadecimal
+  der?: string;              // base64
+}
+
+/** A message of TLS itself, as it was before encryption. `data`: what its fields mean. */
+export interface TlsMessage {
+  dir: "c2s" | "s2c";
+  type: string;              // RFC 8446 §4: "client_hello", "certificate_verify" …; or "change_cipher_spec", "alert"
+  contentType: "handshake" | "change_cipher_spec" | "alert";
+  encrypted: boolean;        // on the wire
+  base64: string;
+  fields: [number, number, string, number][];
+  data: Record<string, unknown>;
 }
 
 export interface CommandReady { verb: string; text?: string; secret?: true; recipient?: string }
@@ -212,7 +243,7 @@ export interface SimulationSetup {
 export interface TraceHeader { smtpscope: "trace"; version: 1; mode: "simulated" | "live"; title: string; started: string }
 
 export type TraceKind =
-  | "resolving" | "resolved" | "connected" | "tls_started" | "tls_established" | "transport_error"
+  | "resolving" | "resolved" | "connected" | "tls_started" | "tls_message" | "tls_established" | "transport_error"
   | "greeting" | "command" | "reply" | "sasl_challenge" | "sasl_response" | "content" | "end_of_content"
   | "timeout" | "cancelled" | "result" | "diagnosis" | "closed" | "note";
 
@@ -241,7 +272,8 @@ export interface TraceEntry {
  *  its code is 0 for bytes of the server that are no reply.
  *  sasl_challenge: {mechanism, step, decoded?}. sasl_response: {mechanism, step, decoded?}. content: {part, offset, octets}.
  *  resolving: {host, port, tls}. resolved: {addresses}. connected: {address, port}. tls_established: TlsInfo.
- *  transport_error: {stage, code, message, reason?}. result: FinishedResult. closed: {by}.
+ *  tls_message: {type, content_type, encrypted, and what TlsMessage.data has}.
+ *  transport_error: {stage, code, message, reason?, certificates?, failing?}. result: FinishedResult. closed: {by}.
  *  diagnosis: Diagnosis. */
 export interface Diagnosis {
   key: string;               // stable: "auth.535.gmail"

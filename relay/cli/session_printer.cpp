@@ -72,6 +72,7 @@ std::string note_of(const trace::entry& e) {
     case kind::closed:
       return text_of(e.data, "by") == "server" ? "the server closed the connection" : "connection closed";
     case kind::note: return text_of(e.data, "message");
+    case kind::tls_message:
     case kind::greeting:
     case kind::command:
     case kind::reply:

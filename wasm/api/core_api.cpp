@@ -255,13 +255,21 @@ int core_api::client_tell(std::uint32_t handle, std::string_view happening, sess
     c->session.record().tls_started(now);
   } else if (what == "tls_established") {
     const json* info = m.object("tls");
-    if (info != nullptr) c->session.tls_established(*info, now);
+    const sasl::channel_binding binding = read_binding(m);
+    if (!m.problem()) c->session.tls_established(*info, now, binding);
+  } else if (what == "tls_message") {
+    m.text("type");
+    m.text("contentType");
+    if (m.problem()) return fail(*m.problem());
+    if (const status s = c->session.tls_message(*value, now); !s) return fail(s.why());
   } else if (what == "ready") {
     c->session.ready();
   } else if (what == "peer_closed") {
     c->session.peer_closed(now);
   } else if (what == "transport_error") {
-    const trace::transport_problem problem{m.text("stage"), m.text("code"), m.text("message"), m.text_or("reason", "")};
+    trace::transport_problem problem{m.text("stage"), m.text("code"), m.text("message"), m.text_or("reason", "")};
+    problem.failing = static_cast<int>(m.number_or("failing", -1, -1, 64));
+    if (m.has("certificates")) problem.refused = *value->find("certificates");
     if (!m.problem()) c->session.transport_error(problem, now);
   } else if (what == "timer_fired") {
     c->session.timer_fired(now);

@@ -11,6 +11,7 @@
 #include "smtpscope/session/nonce.hpp"
 #include "smtpscope/session/server_profile.hpp"
 #include "smtpscope/text/base64.hpp"
+#include "smtpscope/trace/entry_data.hpp"
 
 namespace smtpscope::api {
 
@@ -225,6 +226,20 @@ result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& b
   out.latency = milliseconds{m.number("latencyMs", 0, 60000)};
   out.secrets = m.flag_or("showSecrets", false) ? trace::secrets::shown : trace::secrets::masked;
   if (m.problem()) return *m.problem();
+  return out;
+}
+
+sasl::channel_binding read_binding(members& m) {
+  sasl::channel_binding out;
+  const json* binding = m.has("binding") ? m.object("binding") : nullptr;
+  if (binding == nullptr) return out;
+  for (const auto& [key, kept] : {std::pair{"exporter", &out.exporter}, {"serverEndPoint", &out.server_end_point}}) {
+    auto octets = text::base64_decode(trace::text_of(*binding, key));
+    if (octets)
+      *kept = std::move(*octets);
+    else
+      m.fail("\"binding\" must hold base64");
+  }
   return out;
 }
 

@@ -37,6 +37,9 @@ struct client_setup {
 [[nodiscard]] result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs);
 [[nodiscard]] result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& blobs);
 
+// What {"binding": {"exporter"?, "serverEndPoint"?}} holds, both base64; what is wrong is noted in `m`.
+[[nodiscard]] sasl::channel_binding read_binding(members& m);
+
 // What the page decides about a command that waits: {"choice", "text"?, "raw"?}; what is wrong is noted in `m`.
 [[nodiscard]] session::manual_answer read_manual_answer(members& m);
 

@@ -37,15 +37,24 @@ std::string token_of(const json& lines) {
   return {};
 }
 
-bool is_reply(const entry& e) {
-  return e.kind == kind::reply || e.kind == kind::greeting || e.kind == kind::sasl_challenge;
+// A set of kinds, a bit for each.
+using kinds = std::uint32_t;
+static_assert(kind_count <= 32);
+
+template <class... Kind>
+constexpr kinds set_of(Kind... all) {
+  return ((kinds{1} << static_cast<unsigned>(all)) | ...);
 }
 
-// The last entry that `wanted` accepts, or nullptr.
-template <class Predicate>
-const entry* last(const std::vector<entry>& entries, Predicate wanted) {
-  const auto it = std::find_if(entries.rbegin(), entries.rend(), wanted);
-  return it == entries.rend() ? nullptr : &*it;
+constexpr kinds replies = set_of(kind::reply, kind::greeting, kind::sasl_challenge);
+
+bool is_of(const entry& e, kinds wanted) { return (wanted >> static_cast<unsigned>(e.kind) & 1U) != 0; }
+
+// The last entry of those kinds, and of `stage` unless that is empty; nullptr where there is none.
+const entry* last(const std::vector<entry>& entries, kinds wanted, std::string_view stage = {}) {
+  for (std::size_t i = entries.size(); i-- > 0;)
+    if (is_of(entries[i], wanted) && (stage.empty() || text_of(entries[i].data, "stage") == stage)) return &entries[i];
+  return nullptr;
 }
 
 void take_reply(facts& f, const entry& e) {
@@ -57,7 +66,7 @@ void take_reply(facts& f, const entry& e) {
 // The refusal itself, and the command that met it.
 void find_refusal(facts& f, const std::vector<entry>& entries) {
   for (const entry& e : entries) {
-    if (!is_reply(e) || text_of(e.data, "stage") != f.stage) continue;
+    if (!is_of(e, replies) || text_of(e.data, "stage") != f.stage) continue;
     const int code = number_of(e.data, "code");
     if (code < 400) continue;
     if (f.evidence.empty()) take_reply(f, e);
@@ -67,12 +76,7 @@ void find_refusal(facts& f, const std::vector<entry>& entries) {
 
 void find_evidence(facts& f, const std::vector<entry>& entries) {
   if (f.failure == "refused") find_refusal(f, entries);
-  const auto is = [](std::initializer_list<kind> kinds) {
-    return [kinds = std::vector<kind>(kinds)](const entry& e) {
-      return std::find(kinds.begin(), kinds.end(), e.kind) != kinds.end();
-    };
-  };
-  if (const entry* e = last(entries, is({kind::transport_error})); e != nullptr && f.failure == "transport") {
+  if (const entry* e = last(entries, set_of(kind::transport_error)); e != nullptr && f.failure == "transport") {
     f.stage = text_of(e->data, "stage");
     f.transport = text_of(e->data, "code");
     f.transport_with_reason = f.transport + "/" + text_of(e->data, "reason");
@@ -84,11 +88,11 @@ void find_evidence(facts& f, const std::vector<entry>& entries) {
                            f.failure == "mail_limit";
   const entry* e = nullptr;
   if (about_offer)  // what the server said it can do
-    e = last(entries, [](const entry& x) { return x.kind == kind::reply && text_of(x.data, "stage") == "ehlo"; });
-  if (e == nullptr && (f.failure == "protocol" || f.failure == "starttls_plaintext")) e = last(entries, is_reply);
+    e = last(entries, set_of(kind::reply), "ehlo");
+  if (e == nullptr && (f.failure == "protocol" || f.failure == "starttls_plaintext")) e = last(entries, replies);
   if (e == nullptr) {  // what was left unanswered, and how that was seen
-    e = last(entries, is({kind::command, kind::sasl_response, kind::content, kind::end_of_content, kind::connected}));
-    const entry* how = last(entries, is({kind::timeout, kind::cancelled, kind::closed}));
+    e = last(entries, set_of(kind::command, kind::sasl_response, kind::content, kind::end_of_content, kind::connected));
+    const entry* how = last(entries, set_of(kind::timeout, kind::cancelled, kind::closed));
     if (e != nullptr && how != nullptr && how->sequence > e->sequence) {
       f.evidence = {e->sequence, how->sequence};
       return;
@@ -125,7 +129,7 @@ std::string_view provider_of(std::string_view host) noexcept {
 }
 
 std::optional<diagnosis> diagnose(const std::vector<entry>& entries, const texts& words) {
-  const entry* result = last(entries, [](const entry& e) { return e.kind == kind::result; });
+  const entry* result = last(entries, set_of(kind::result));
   if (result == nullptr) return std::nullopt;
   const auto failure = result->data.find("failure");
   if (failure == result->data.end() || !failure->is_object()) return std::nullopt;
@@ -133,8 +137,7 @@ std::optional<diagnosis> diagnose(const std::vector<entry>& entries, const texts
   f.outcome = text_of(result->data, "outcome");
   f.failure = text_of(*failure, "kind");
   f.stage = text_of(*failure, "stage");
-  if (const entry* to = last(entries, [](const entry& e) { return e.kind == kind::resolving; }))
-    f.provider = provider_of(text_of(to->data, "host"));
+  if (const entry* to = last(entries, set_of(kind::resolving))) f.provider = provider_of(text_of(to->data, "host"));
   find_evidence(f, entries);
   for (const diagnosis_row& row : words.diagnoses())
     if (fits(row, f)) return diagnosis{row.key, row.title, row.cause, row.fix, f.evidence, row.again};

@@ -22,6 +22,7 @@ std::string_view name(kind k) noexcept {
     case kind::resolved: return "resolved";
     case kind::connected: return "connected";
     case kind::tls_started: return "tls_started";
+    case kind::tls_message: return "tls_message";
     case kind::tls_established: return "tls_established";
     case kind::transport_error: return "transport_error";
     case kind::greeting: return "greeting";

@@ -135,6 +135,11 @@ std::string text_of(const json& data, const char* key) {
   return it != data.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
 
+bool flag_of(const json& data, const char* key) {
+  const auto it = data.find(key);
+  return it != data.end() && it->is_boolean() && it->get<bool>();
+}
+
 int number_of(const json& data, const char* key) {
   const auto it = data.find(key);
   return it != data.end() && it->is_number_integer() ? it->get<int>() : 0;

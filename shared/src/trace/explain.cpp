@@ -17,6 +17,10 @@ std::string key_of(const entry& e) {
     case kind::transport_error: return text_of(e.data, "code");
     case kind::closed: return text_of(e.data, "by");
     case kind::result: return text_of(e.data, "outcome");
+    case kind::tls_message: {  // an alert is keyed by what it says
+      const std::string alert = text_of(e.data, "description");
+      return alert.empty() ? text_of(e.data, "type") : alert;
+    }
     case kind::resolving:
     case kind::resolved:
     case kind::connected:

@@ -1,6 +1,5 @@
 #include "smtpscope/trace/json_codec.hpp"
 
-#include <array>
 #include <limits>
 #include <optional>
 
@@ -12,24 +11,14 @@ namespace smtpscope::trace {
 
 namespace {
 
-constexpr std::array layers = {layer::dns,  layer::tcp,   layer::tls, layer::smtp,
-                               layer::mime, layer::queue, layer::sim, layer::note};
-constexpr std::array kinds = {kind::resolving,       kind::resolved,        kind::connected,     kind::tls_started,
-                              kind::tls_established, kind::transport_error, kind::greeting,      kind::command,
-                              kind::reply,           kind::sasl_challenge,  kind::sasl_response, kind::content,
-                              kind::end_of_content,  kind::timeout,         kind::cancelled,     kind::result,
-                              kind::diagnosis,       kind::closed,          kind::note};
-constexpr std::array directions = {direction::client_to_server, direction::server_to_client};
-constexpr std::array chapters = {chapter::resolve, chapter::connect,  chapter::secure,  chapter::greet,
-                                 chapter::login,   chapter::envelope, chapter::message, chapter::done};
-
 error wrong(std::string what) { return {errc::invalid_json, std::move(what)}; }
 
-template <class Enum, std::size_t N>
-std::optional<Enum> named(const std::array<Enum, N>& all, const json& value, const char* key) {
+// The value of an enumeration of `count` that has the name value[key].
+template <class Enum>
+std::optional<Enum> named(std::size_t count, const json& value, const char* key) {
   const std::string wanted = text_of(value, key);
-  for (const Enum e : all)
-    if (name(e) == wanted) return e;
+  for (std::size_t i = 0; i < count; ++i)
+    if (name(static_cast<Enum>(i)) == wanted) return static_cast<Enum>(i);
   return std::nullopt;
 }
 
@@ -157,14 +146,28 @@ result<header> header_from_json(const json& value) {
   return header{1, text_of(value, "mode"), text_of(value, "title"), text_of(value, "started")};
 }
 
+status read_content(const json& value, entry& e) {
+  if (value.contains("dir")) {
+    e.direction = named<trace::direction>(2, value, "dir");
+    if (!e.direction) return wrong("\"dir\" must be \"c2s\" or \"s2c\"");
+  }
+  if (status s = read_bytes(value, e); !s) return s;
+  if (status s = read_ranges(value, e); !s) return s;
+  if (const auto it = value.find("data"); it != value.end()) {
+    if (!it->is_object()) return wrong("\"data\" must be an object");
+    e.data = *it;
+  }
+  return {};
+}
+
 result<entry> entry_from_json(const json& value) {
   if (!value.is_object()) return wrong("an entry must be a JSON object");
   entry e;
   const auto sequence = count_of(value, "seq");
   const auto time = count_of(value, "us");
-  const auto layer = named(layers, value, "layer");
-  const auto kind = named(kinds, value, "kind");
-  const auto chapter = named(chapters, value, "chapter");
+  const auto layer = named<trace::layer>(layer_count, value, "layer");
+  const auto kind = named<trace::kind>(kind_count, value, "kind");
+  const auto chapter = named<trace::chapter>(chapter_count, value, "chapter");
   if (!sequence) return wrong("\"seq\" must be a number from 0");
   if (!time || *time > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return wrong("\"us\" must be a number of microseconds");
@@ -176,19 +179,10 @@ result<entry> entry_from_json(const json& value) {
   e.layer = *layer;
   e.kind = *kind;
   e.chapter = *chapter;
-  if (value.contains("dir")) {
-    e.direction = named(directions, value, "dir");
-    if (!e.direction) return wrong("\"dir\" must be \"c2s\" or \"s2c\"");
-  }
-  if (const auto it = value.find("secure"); it != value.end()) e.secure = it->is_boolean() && it->get<bool>();
+  e.secure = flag_of(value, "secure");
   if (status s = read_states(value, "client", e.client); !s) return s.why();
   if (status s = read_states(value, "server", e.server); !s) return s.why();
-  if (status s = read_bytes(value, e); !s) return s.why();
-  if (status s = read_ranges(value, e); !s) return s.why();
-  if (const auto it = value.find("data"); it != value.end()) {
-    if (!it->is_object()) return wrong("\"data\" must be an object");
-    e.data = *it;
-  }
+  if (status s = read_content(value, e); !s) return s.why();
   if (const auto it = value.find("explain"); it != value.end() && it->is_object())
     e.explain = explanation{text_of(*it, "title"), text_of(*it, "text"), text_of(*it, "rfc")};
   return e;

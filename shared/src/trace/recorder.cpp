@@ -7,6 +7,7 @@
 #include "smtpscope/trace/diagnose.hpp"
 #include "smtpscope/trace/entry_data.hpp"
 #include "smtpscope/trace/explain.hpp"
+#include "smtpscope/trace/json_codec.hpp"
 
 namespace smtpscope::trace {
 
@@ -102,6 +103,9 @@ entry& recorder::add(layer l, kind k, session_time now) {
   return entries_.emplace_back(std::move(e));
 }
 
+// Out of line: there are eighteen places, and each weighed in the page's module.
+void recorder::explain(entry& e) const { e.explain = trace::explain(e, *words_); }
+
 // ----------------------------------------------------------------------------------- transport
 
 void recorder::resolving(std::string_view host, int port, std::string_view tls, session_time now) {
@@ -112,14 +116,14 @@ void recorder::resolving(std::string_view host, int port, std::string_view tls, 
   set(e.data, "host", host);
   set(e.data, "port", port);
   set(e.data, "tls", tls);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::resolved(const std::vector<std::string>& addresses, session_time now) {
   chapter_ = chapter::resolve;
   entry& e = add(layer::dns, kind::resolved, now);
   set(e.data, "addresses", smtpscope::to_json(addresses));
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::connected(std::string_view address, int port, session_time now) {
@@ -129,7 +133,7 @@ void recorder::connected(std::string_view address, int port, session_time now) {
     e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   set(e.data, "address", address);
   set(e.data, "port", port);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::tls_started(session_time now) {
@@ -137,7 +141,25 @@ void recorder::tls_started(session_time now) {
   entry& e = add(layer::tls, kind::tls_started, now);
   set(e.data, "implicit", !starttls_);
   set(e.data, "host", host_);
-  e.explain = explain(e, *words_);
+  explain(e);
+}
+
+status recorder::tls_message(const json& told, session_time now) {
+  // In the present chapter: tickets, updates of keys and alerts come whenever the peer likes.
+  entry& e = add(layer::tls, kind::tls_message, now);
+  status s = read_content(told, e);
+  if (s && (!e.direction || e.bytes.empty()))
+    s = error{errc::invalid_json, "a message of TLS has \"dir\" and \"base64\""};
+  if (!s) {
+    entries_.pop_back();
+    return s;
+  }
+  e.secure = flag_of(told, "encrypted");
+  set(e.data, "type", text_of(told, "type"));
+  set(e.data, "content_type", text_of(told, "contentType"));
+  set(e.data, "encrypted", e.secure);
+  explain(e);
+  return {};
 }
 
 void recorder::tls_established(json info, session_time now) {
@@ -147,7 +169,7 @@ void recorder::tls_established(json info, session_time now) {
   if (!starttls_) e.client = names({session::client_phase::idle, session::client_phase::expect_greeting});
   e.data = std::move(info);
   if (!e.data.is_object()) e.data = json::object();
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::transport_error(const transport_problem& what, session_time now) {
@@ -160,24 +182,26 @@ void recorder::transport_error(const transport_problem& what, session_time now) 
   set(e.data, "code", what.code);
   set(e.data, "message", what.message);
   if (!what.reason.empty()) set(e.data, "reason", what.reason);
-  e.explain = explain(e, *words_);
+  if (what.refused.is_array()) set(e.data, "certificates", what.refused);
+  if (what.failing >= 0) set(e.data, "failing", what.failing);
+  explain(e);
 }
 
 void recorder::peer_closed(session_time now) {
   if (std::exchange(ended_by_server_, true)) return;
   entry& e = add(layer::tcp, kind::closed, now);
   set(e.data, "by", "server");
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::timed_out(session_time now) {
   entry& e = add(layer::smtp, kind::timeout, now);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::cancelled(session_time now) {
   entry& e = add(layer::note, kind::cancelled, now);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 // ------------------------------------------------------------------------------------- session
@@ -210,7 +234,7 @@ void recorder::add_note(std::string_view message, std::string_view section, sess
   entry& e = add(layer::note, kind::note, now);
   set(e.data, "message", message);
   if (!section.empty()) set(e.data, "section", section);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::add_command(const session::send_bytes& sent, session_time now) {
@@ -239,7 +263,7 @@ void recorder::add_command(const session::send_bytes& sent, session_time now) {
     if (!sent.candidates.empty()) set(e.data, "candidates", candidates_data(sent.candidates));
   }
   hide_login(e, line, said, parsed);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::add_content(const session::send_bytes& sent, session_time now) {
@@ -265,7 +289,7 @@ void recorder::add_content(const session::send_bytes& sent, session_time now) {
     ++content_pieces_;
     content_line_start_ = size >= 2 && sent.bytes.compare(size - 2, 2, "\r\n") == 0;
   }
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::add_reply(const session::reply_received& received, session_time now) {
@@ -293,7 +317,7 @@ void recorder::add_reply(const session::reply_received& received, session_time n
     add_challenge(e, received);
   }
   hide_echoes(e, r.value);
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 void recorder::add_end(session_time now) {
@@ -301,17 +325,17 @@ void recorder::add_end(session_time now) {
   if (!ended_by_server_) {
     entry& e = add(layer::tcp, kind::closed, now);
     set(e.data, "by", "client");
-    e.explain = explain(e, *words_);
+    explain(e);
   }
   if (!finished_) return;
   entry& e = add(layer::note, kind::result, now);
   e.data = result_data(*finished_);
-  e.explain = explain(e, *words_);
+  explain(e);
   const std::optional<diagnosis> why = diagnose(entries_, *words_);
   if (!why) return;
   entry& d = add(layer::note, kind::diagnosis, now);
   d.data = to_json(*why);
-  d.explain = explain(d, *words_);
+  explain(d);
 }
 
 }  // namespace smtpscope::trace

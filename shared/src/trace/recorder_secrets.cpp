@@ -6,7 +6,6 @@
 #include "line_fields.hpp"
 #include "smtpscope/text/base64.hpp"
 #include "smtpscope/trace/entry_data.hpp"
-#include "smtpscope/trace/explain.hpp"
 #include "smtpscope/trace/recorder.hpp"
 #include "smtpscope/trace/sasl_view.hpp"
 
@@ -47,7 +46,7 @@ void recorder::add_sasl_response(const session::send_bytes& sent, session_time n
   } else {
     add_sasl_message(e, 1, sent.mechanism, base64);
   }
-  e.explain = explain(e, *words_);
+  explain(e);
 }
 
 // A message of the client's, which `field` of `e` holds: taken apart, and masked where it is secret.

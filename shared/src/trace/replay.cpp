@@ -80,6 +80,7 @@ void apply(snapshot& s, const entry& e) {
       return;
     case kind::resolved:
     case kind::tls_started:
+    case kind::tls_message:
     case kind::transport_error:
     case kind::sasl_challenge:
     case kind::sasl_response:

@@ -48,6 +48,23 @@ TEST(Explain, A421IsTheSameEverywhere) {
             "The server is closing the connection");
 }
 
+TEST(Explain, KnowsEveryMessageOfTls) {
+  for (const char* type :
+       {"client_hello", "server_hello", "hello_retry_request", "encrypted_extensions", "certificate",
+        "certificate_request", "certificate_status", "certificate_verify", "server_key_exchange", "server_hello_done",
+        "client_key_exchange", "change_cipher_spec", "finished", "new_session_ticket", "key_update", "hello_request"}) {
+    const explanation x = explain(of(kind::tls_message, {{"type", type}}), native_texts());
+    EXPECT_NE(x.title.substr(0, 5), "TLS: ") << type;
+    EXPECT_FALSE(x.text.empty()) << type;
+    EXPECT_EQ(x.rfc.substr(0, 4), "RFC ") << type;
+  }
+  // An alert by what it says.
+  const json expired = {{"type", "alert"}, {"level", "fatal"}, {"description", "certificate_expired"}};
+  EXPECT_EQ(explain(of(kind::tls_message, expired), native_texts()).title, "Alert certificate_expired: out of date");
+  const json rare = {{"type", "alert"}, {"level", "fatal"}, {"description", "record_overflow"}};
+  EXPECT_EQ(explain(of(kind::tls_message, rare), native_texts()).title, "TLS: alert record_overflow");
+}
+
 TEST(Explain, KnowsEveryTransportError) {
   for (const char* code :
        {"not_allowed", "blocked_address", "name_not_found", "refused", "timeout", "unreachable", "reset", "tls_verify",

@@ -68,7 +68,8 @@ TEST(TraceJson, EveryKindAndLayerAndChapterHasItsName) {
   const std::string all[] = {"resolving",       "resolved",  "connected",      "tls_started", "tls_established",
                              "transport_error", "greeting",  "command",        "reply",       "sasl_challenge",
                              "sasl_response",   "content",   "end_of_content", "timeout",     "cancelled",
-                             "result",          "diagnosis", "closed",         "note"};
+                             "result",          "diagnosis", "closed",         "note",        "tls_message"};
+  EXPECT_EQ(std::size(all), kind_count);
   for (const std::string& kind : all) {
     const auto e =
         entry_from_json(*parse_json(R"({"seq":0,"us":0,"layer":"smtp","chapter":"done","kind":")" + kind + "\"}"));

@@ -216,6 +216,61 @@ TEST(Recorder, TransportErrorsBelongToTheirLayerAndChapter) {
   }
 }
 
+constexpr const char* client_hello =
+    R"({"what":"tls_message","dir":"c2s","type":"client_hello","contentType":"handshake","encrypted":false,)"
+    R"("base64":"AQAAAA==","fields":[[0,4,"handshake_header",-1],[0,1,"msg_type",0]],"data":{"server_name":"a.example"}})";
+
+TEST(Recorder, MessagesOfTlsAreTold) {
+  recorder r{secrets::masked, native_texts()};
+  r.tls_started(session_time{0});
+  ASSERT_TRUE(r.tls_message(*parse_json(client_hello), session_time{5}));
+  const entry& e = r.entries().at(1);
+  EXPECT_EQ(e.kind, kind::tls_message);
+  EXPECT_EQ(e.layer, layer::tls);
+  EXPECT_EQ(e.chapter, chapter::secure);
+  EXPECT_EQ(e.direction, direction::client_to_server);
+  EXPECT_EQ(e.bytes, (std::string{"\x01\0\0\0", 4}));
+  EXPECT_EQ(test::field_text(e.fields, e.bytes).size(), 2U);
+  EXPECT_FALSE(e.secure);
+  EXPECT_EQ(text_of(e.data, "type"), "client_hello");
+  EXPECT_EQ(text_of(e.data, "content_type"), "handshake");
+  EXPECT_EQ(text_of(e.data, "server_name"), "a.example");
+  EXPECT_EQ(e.data.at("encrypted"), false);
+  json finished = *parse_json(client_hello);
+  finished["type"] = "finished";
+  finished["encrypted"] = true;
+  ASSERT_TRUE(r.tls_message(finished, session_time{6}));
+  EXPECT_TRUE(r.entries().back().secure);
+  test::check_trace(r.entries());
+}
+
+TEST(Recorder, AMessageOfTlsThatCannotBeReadLeavesNothing) {
+  const struct {
+    const char* name;
+    const char* member;
+    json value;
+  } rows[] = {{"no direction", "dir", nullptr},
+              {"another direction", "dir", "up"},
+              {"no octets", "base64", ""},
+              {"no base64", "base64", "?"},
+              {"a field outside", "fields", json::array({json::array({0, 5, "x", -1})})},
+              {"a field outside its parent", "fields",
+               json::array({json::array({0, 1, "x", -1}), json::array({0, 2, "y", 0})})},
+              {"data that is no object", "data", 7}};
+  for (const auto& row : rows) {
+    recorder r;
+    json told = *parse_json(client_hello);
+    if (row.value.is_null())
+      told.erase(row.member);
+    else
+      told[row.member] = row.value;
+    const status s = r.tls_message(told, session_time{0});
+    ASSERT_FALSE(s) << row.name;
+    EXPECT_EQ(s.why().code, errc::invalid_json) << row.name;
+    EXPECT_TRUE(r.entries().empty()) << row.name;
+  }
+}
+
 TEST(Recorder, TlsInfoThatIsNoObjectIsNone) {
   recorder r;
   r.tls_established(json::array({1, 2}), session_time{0});

@@ -30,6 +30,7 @@ const entrySchema = v.looseObject({
     'resolved',
     'connected',
     'tls_started',
+    'tls_message',
     'tls_established',
     'transport_error',
     'greeting',

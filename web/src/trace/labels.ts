@@ -3,6 +3,7 @@
 import type { Diagnosis, FinishedResult, TlsInfo, TraceEntry } from '../core/types';
 import { formatOctets } from '../text/format';
 import { bytesToText, entryBytes } from './entry-bytes';
+import { tlsMessageGist, tlsMessageName } from './tls-messages';
 
 export type Speaker = 'client' | 'server' | 'none';
 
@@ -24,7 +25,7 @@ const lineCounts = new WeakMap<TraceEntry, number>();
 export function lineCount(entry: TraceEntry): number {
   const known = lineCounts.get(entry);
   if (known !== undefined) return known;
-  const count = linesOf(entry).length;
+  const count = entry.kind === 'tls_message' ? 1 : linesOf(entry).length;
   lineCounts.set(entry, count);
   return count;
 }
@@ -79,6 +80,8 @@ function noteLabel(entry: TraceEntry): string {
 /** What stands in the story: the first line said, or what happened. */
 export function labelOf(entry: TraceEntry): string {
   if (entry.kind === 'content') return `Message content, ${formatOctets(entryBytes(entry).length)}`;
+  if (entry.kind === 'tls_message')
+    return [tlsMessageName(entry), tlsMessageGist(entry)].filter(Boolean).join(' · ');
   if (entry.dir) return linesOf(entry)[0] ?? '';
   return noteLabel(entry);
 }

@@ -19,14 +19,17 @@ export interface Tube {
 /** For each entry the TLS tube around it, if it went inside TLS. */
 export function tubesOf(entries: readonly TraceEntry[], header: TraceHeader): (Tube | undefined)[] {
   let from: Lane = header.mode === 'live' ? 'relay' : 'page';
+  let stands = false;
   const inside = entries.map((entry) => {
     if (entry.kind === 'tls_established') {
       const where = (entry.data as Partial<TlsInfo>).where;
       if (where) from = where === 'relay' ? 'relay' : 'page';
+      stands = true;
       return from;
     }
     // What happens beside the wire, such as the result, is not inside anything.
-    return entry.secure && entry.dir ? from : undefined;
+    // A handshake encrypts its own last messages, while the tube is still being made.
+    return entry.secure && entry.dir && (stands || entry.kind !== 'tls_message') ? from : undefined;
   });
   return inside.map((lane, i) =>
     lane === undefined

@@ -16,6 +16,7 @@
 namespace smtpscope::trace {
 
 enum class layer : std::uint8_t { dns, tcp, tls, smtp, mime, queue, sim, note };
+inline constexpr std::size_t layer_count = 8;
 
 enum class kind : std::uint8_t {
   // transport
@@ -23,6 +24,7 @@ enum class kind : std::uint8_t {
   resolved,         // addresses
   connected,        // address, port
   tls_started,      // handshake begins (data.implicit)
+  tls_message,      // a message of TLS itself: data.type, data.content_type, data.encrypted
   tls_established,  // version, suite, group, verified, chain
   transport_error,  // data.stage, data.code, data.message
   // SMTP
@@ -41,12 +43,13 @@ enum class kind : std::uint8_t {
   closed,     // by whom
   note,
 };
-inline constexpr std::size_t kind_count = 19;
+inline constexpr std::size_t kind_count = 20;
 
 enum class direction : std::uint8_t { client_to_server, server_to_client };
 
 // Parts of a session as a reader thinks of it.
 enum class chapter : std::uint8_t { resolve, connect, secure, greet, login, envelope, message, done };
+inline constexpr std::size_t chapter_count = 8;
 
 // Title, one sentence and a source: what an entry means.
 struct explanation {

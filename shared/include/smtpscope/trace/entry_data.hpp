@@ -36,5 +36,7 @@ void add_content_fields(std::string_view bytes, bool first, bool at_line_start, 
 // `data[key]` as text or number; "" and 0 where it is not one.
 [[nodiscard]] std::string text_of(const json& data, const char* key);
 [[nodiscard]] int number_of(const json& data, const char* key);
+// Whether `data[key]` is true.
+[[nodiscard]] bool flag_of(const json& data, const char* key);
 
 }  // namespace smtpscope::trace

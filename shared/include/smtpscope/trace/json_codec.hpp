@@ -22,6 +22,10 @@ struct file {
 [[nodiscard]] result<header> header_from_json(const json& value);
 [[nodiscard]] result<entry> entry_from_json(const json& value);
 
+// Reads what an entry is about, its members dir, text or base64, fields, masked and data, into `e`.
+// Error: invalid_json; `e` may hold a part of it then.
+[[nodiscard]] status read_content(const json& value, entry& e);
+
 // One object a line, each line ended by LF.
 [[nodiscard]] std::string write(const file& f);
 // Reads what write() wrote, or another program by the schema. Empty lines are skipped, CRLF is

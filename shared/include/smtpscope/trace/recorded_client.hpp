@@ -23,6 +23,10 @@ class recorded_client {
 
   // The connection stands, with TLS where the policy is implicit.
   void ready() { session_.connected(); }
+  // Error: invalid_json; see recorder::tls_message.
+  status tls_message(const json& told, session_time now) {
+    return session_.over() ? status{} : recorder_.tls_message(told, now);
+  }
   // `binding` is what -PLUS mechanisms bind to; the trace does not hold it.
   void tls_established(json info, session_time now, const sasl::channel_binding& binding = {}) {
     recorder_.tls_established(std::move(info), now);

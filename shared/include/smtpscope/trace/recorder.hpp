@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "smtpscope/base/result.hpp"
 #include "smtpscope/session/event.hpp"
 #include "smtpscope/trace/entry.hpp"
 #include "smtpscope/trace/secret_words.hpp"
@@ -22,12 +23,15 @@ inline constexpr std::string_view mask = "********";
 
 // `stage` and `code` are the tunnel's words (relay/README.md) or the page's own
 // ("relay_unreachable", "relay_refused", "relay_closed"); `reason` says more of tls_verify
-// ("expired", "self_signed", …); `message` is for people.
+// ("expired", "self_signed", …); `message` is for people. `refused` is the chain of a certificate that
+// was refused, as TlsInfo has it, or null; `failing` says which of it, -1 where that is not known.
 struct transport_problem {
   std::string stage;
   std::string code;
   std::string message;
   std::string reason;
+  json refused = {};
+  int failing = -1;
 };
 
 class recorder {
@@ -42,6 +46,9 @@ class recorder {
   void connected(std::string_view address, int port, session_time now);
   // For implicit TLS; STARTTLS is recorded from the session's own event.
   void tls_started(session_time now);
+  // A message of TLS itself: handshake, change_cipher_spec or alert. `told` is the happening of that
+  // name in wasm/smtpscope-core.d.ts. Error: invalid_json; nothing is recorded then.
+  [[nodiscard]] status tls_message(const json& told, session_time now);
   // `info` is an object as TlsInfo in wasm/smtpscope-core.d.ts.
   void tls_established(json info, session_time now);
   // A failure below SMTP.
@@ -61,6 +68,7 @@ class recorder {
 
  private:
   entry& add(layer l, kind k, session_time now);
+  void explain(entry& e) const;
   void add_command(const session::send_bytes& sent, session_time now);
   void add_sasl_response(const session::send_bytes& sent, session_time now);
   void add_content(const session::send_bytes& sent, session_time now);

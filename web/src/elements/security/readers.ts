@@ -20,7 +20,9 @@ export function saidInClear(
   entries: readonly TraceEntry[],
   count: number,
 ): { any: boolean; login: boolean; message: boolean } {
-  const plain = entries.slice(0, count).filter((entry) => entry.dir && !entry.secure);
+  const plain = entries
+    .slice(0, count)
+    .filter((entry) => entry.layer !== 'tls' && entry.dir && !entry.secure);
   return {
     any: plain.length > 0,
     login: plain.some((entry) => entry.chapter === 'login'),

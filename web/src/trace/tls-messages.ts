@@ -1,0 +1,32 @@
+// Messages of TLS itself, for people: their names as the RFCs write them, and what each says in a few words.
+
+import type { TraceEntry } from '../core/types';
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+
+/** "client_hello" → "ClientHello"; an alert keeps its own name. */
+export function tlsMessageName(entry: TraceEntry): string {
+  const type = text(entry.data['type']);
+  if (type === 'alert') return `Alert ${text(entry.data['description'])}`.trim();
+  return type.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase()) || 'Message of TLS';
+}
+
+/** What a message says, in a few words; "" where its name says it all. */
+export function tlsMessageGist(entry: TraceEntry): string {
+  const { data } = entry;
+  switch (data['type']) {
+    case 'client_hello':
+      return text(data['server_name']);
+    case 'server_hello':
+    case 'hello_retry_request':
+      return [text(data['version']).replace(/^TLSv/, 'TLS '), text(data['group'])].filter(Boolean).join(', ');
+    case 'certificate':
+      return texts(data['subjects'])[0] ?? '';
+    case 'alert':
+      return data['level'] === 'fatal' ? 'fatal' : '';
+    default:
+      return '';
+  }
+}
