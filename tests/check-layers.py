@@ -21,8 +21,9 @@ BELOW = {
     "sasl": {"base", "text"},
     "session": {"base", "text", "wire", "sasl"},
     "trace": {"base", "text", "wire", "sasl", "session"},
-    "tunnel": {"base", "text/ascii"},
-    "tls": {"base"},
+    "tls": {"base", "text", "wire/field", "sasl/channel_binding"},
+    # Of TLS its words, and nothing that needs OpenSSL.
+    "tunnel": {"base", "text/ascii", "text/base64", "text/ip_address", "wire/field", "tls/terms", "tls/failure_text"},
     "sim": {"base", "text", "wire", "sasl", "session", "trace"},
     "texts": {"trace"},
 }

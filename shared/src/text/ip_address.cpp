@@ -1,11 +1,11 @@
-#include "smtpscope/tunnel/ip_address.hpp"
+#include "smtpscope/text/ip_address.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
 #include "smtpscope/text/ascii.hpp"
 
-namespace smtpscope::tunnel {
+namespace smtpscope::text {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -19,7 +19,7 @@ std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view text) {
     if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
     unsigned value = 0;
     for (const char c : digits) {
-      if (!text::is_digit(c)) return std::nullopt;
+      if (!is_digit(c)) return std::nullopt;
       value = value * 10 + static_cast<unsigned>(c - '0');
     }
     if (value > 255) return std::nullopt;
@@ -35,8 +35,8 @@ std::optional<std::uint16_t> parse_group(std::string_view digits) {
   if (digits.empty() || digits.size() > 4) return std::nullopt;
   unsigned value = 0;
   for (const char c : digits) {
-    const char low = text::to_lower(c);
-    if (text::is_digit(low))
+    const char low = to_lower(c);
+    if (is_digit(low))
       value = value * 16 + static_cast<unsigned>(low - '0');
     else if (low >= 'a' && low <= 'f')
       value = value * 16 + static_cast<unsigned>(low - 'a' + 10);
@@ -164,4 +164,4 @@ std::string format(const ip_address& address) {
   return out;
 }
 
-}  // namespace smtpscope::tunnel
+}  // namespace smtpscope::text

@@ -1,0 +1,38 @@
+#pragma once
+// Watches one session of OpenSSL and tells what it sees: messages, records, certificates, why a
+// certificate was refused.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include <openssl/ssl.h>
+
+#include "smtpscope/tls/event.hpp"
+#include "smtpscope/tls/handshake_view.hpp"
+
+namespace smtpscope::tls {
+
+// Written to during calls of the session it is attached to, so it must outlive that and not move.
+struct observer {
+  std::deque<event> seen{};
+  verification verify = verification::demanded;
+  std::vector<certificate> shown{};  // as the server sent them
+  std::optional<refusal> refused{};
+  bool peer_speaks_tls = false;  // a record header of TLS came from the peer
+
+  handshake_viewer viewer{};
+  protection last_record[2] = {protection::clear, protection::clear};   // by direction
+  protection after_change[2] = {protection::clear, protection::clear};  // by direction: TLS 1.2's change_cipher_spec
+};
+
+// From here on `by` is told of everything; it takes the session's app data.
+void observe(SSL& session, observer& by);
+// No more messages and records are told.
+void stop_observing(SSL& session);
+
+// The verification of contexts whose sessions have an observer (SSL_CTX_set_cert_verify_callback).
+extern "C" int smtpscope_observe_verification(X509_STORE_CTX* chain, void*);
+inline constexpr auto observe_verification = &smtpscope_observe_verification;
+
+}  // namespace smtpscope::tls
