@@ -52,7 +52,10 @@ export interface SmtpscopeCore extends SmtpscopeMemory {
   /** One part of a message (index in MessageTree), its transfer encoding taken off. Result: octets, or UTF-8 for text/…. Returns 1 or -1. */
   _smtp_message_part(blob: number, part: number): number;
 
-  /** A client with its recorder. JSON in: ClientSetup. Returns a handle. */
+  /**
+   * A client with its recorder. JSON in: ClientSetup. Returns a handle. The message moves into the client: its blob
+   * is empty afterwards, and still to be released.
+   */
   _smtp_client_new(ptr: number, len: number): number;
   /** What happened. JSON in: Happening. Returns 1 or -1. */
   _smtp_client_tell(client: number, ptr: number, len: number, us: number): number;

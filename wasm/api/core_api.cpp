@@ -115,9 +115,9 @@ std::uint32_t core_api::keep(object o) {
   return next_handle_++;
 }
 
-blob_lookup core_api::blobs() const {
-  return {this, [](const void* in, std::uint32_t handle) -> const std::string* {
-            const object* o = static_cast<const core_api*>(in)->at(handle);
+blob_lookup core_api::blobs() {
+  return {this, [](void* in, std::uint32_t handle) -> std::string* {
+            object* o = static_cast<core_api*>(in)->at(handle);
             return o == nullptr ? nullptr : std::get_if<std::string>(o);
           }};
 }

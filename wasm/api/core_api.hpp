@@ -72,7 +72,7 @@ class core_api {
   int answer(const json& value);
   int fail(const error& why);              // -1
   std::uint32_t refuse(const error& why);  // 0, for calls that return handles
-  [[nodiscard]] blob_lookup blobs() const;
+  [[nodiscard]] blob_lookup blobs();
   int perform(const session::client_event& event);
 
   trace::texts words_;                                                      // before the objects, which refer to it

@@ -21,9 +21,9 @@ using session::client_options;
 
 constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
 
-const std::string* read_blob(members& m, const char* key, const blob_lookup& blobs) {
+std::string* read_blob(members& m, const char* key, const blob_lookup& blobs) {
   const auto handle = static_cast<std::uint32_t>(m.number(key, 1, std::numeric_limits<std::uint32_t>::max()));
-  const std::string* found = blobs.find(blobs.in, handle);
+  std::string* found = blobs.find(blobs.in, handle);
   if (found == nullptr) m.fail(std::string{"\""} + key + "\" names no blob");
   return found;
 }
@@ -76,7 +76,7 @@ void read_auth(members& m, client_options& options) {
 }
 
 // What a live and a simulated client have in common.
-result<client_setup> read_client(const json& value, const blob_lookup& blobs) {
+result<client_setup> read_client(const json& value) {
   members m{value};
   client_options options;
   options.ehlo_name = m.text("ehloName");
@@ -101,7 +101,6 @@ result<client_setup> read_client(const json& value, const blob_lookup& blobs) {
   session::submission mail;
   const auto from = wire::reverse_path::parse("<" + m.text("from") + ">");
   const std::vector<std::string> to = m.texts("to");
-  if (const std::string* message = read_blob(m, "message", blobs)) mail.content = *message;
   if (m.problem()) return *m.problem();
   if (!from) return error{from.why().code, "from: " + from.why().detail};
   mail.from = *from;
@@ -202,14 +201,16 @@ result<mime::draft> read_draft(const json& value, const blob_lookup& blobs) {
 }
 
 result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs) {
-  auto setup = read_client(value, blobs);
+  auto setup = read_client(value);
   if (!setup) return setup;
   members m{value};
+  std::string* message = read_blob(m, "message", blobs);
   setup->to.host = m.text("host");
   setup->to.port = static_cast<int>(m.number("port", 1, 65535));
   setup->options.server_name = setup->to.host;
   setup->options.server_port = setup->to.port;
   if (m.problem()) return *m.problem();
+  setup->mail.content = std::exchange(*message, {});
   return setup;
 }
 
@@ -218,8 +219,11 @@ result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& b
   sim::setup out;
   const json* client = m.object("client");
   if (client == nullptr) return *m.problem();
-  auto setup = read_client(*client, blobs);
+  auto setup = read_client(*client);
   if (!setup) return setup.why();
+  members c{*client};
+  if (const std::string* message = read_blob(c, "message", blobs)) setup->mail.content = *message;
+  if (c.problem()) return *c.problem();
   out.client = std::move(setup->options);
   out.mail = std::move(setup->mail);
   read_server(m, out);

@@ -15,8 +15,8 @@ namespace smtpscope::api {
 
 // Finds a blob by its handle; nullptr when there is none.
 struct blob_lookup {
-  const void* in;
-  const std::string* (*find)(const void* in, std::uint32_t handle);
+  void* in;
+  std::string* (*find)(void* in, std::uint32_t handle);
 };
 
 // Where a client connects, for its trace.
@@ -32,7 +32,7 @@ struct client_setup {
 };
 
 // Errors of all three: invalid_argument (missing or wrong member, unknown blob), and those of the
-// types that are made.
+// types that are made. A live client's message is moved out of its blob, which is empty afterwards.
 [[nodiscard]] result<mime::draft> read_draft(const json& value, const blob_lookup& blobs);
 [[nodiscard]] result<client_setup> read_client_setup(const json& value, const blob_lookup& blobs);
 [[nodiscard]] result<sim::setup> read_simulation_setup(const json& value, const blob_lookup& blobs);

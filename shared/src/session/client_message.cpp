@@ -12,19 +12,17 @@ namespace {
 // RFC 5321 §2.3.8 and §4.5.3.1.6; RFC 5322 §2.1.1. The composer keeps all this; other callers may not.
 status check_content(std::string_view content) {
   std::size_t line_start = 0;
-  while (line_start < content.size()) {
-    const std::size_t end = content.find_first_of(std::string_view{"\r\n\0", 3}, line_start);
-    if (end == std::string_view::npos) {
-      if (content.size() - line_start > limits::text_line_octets - 2) break;
-      return {};
-    }
-    if (content[end] != '\r' || end + 1 >= content.size() || content[end + 1] != '\n')
-      return error{errc::invalid_argument, "the message has a CR or LF alone, or a NUL, at octet " +
-                                               std::to_string(end) + "; lines must end with CRLF"};
-    if (end - line_start > limits::text_line_octets - 2) break;
-    line_start = end + 2;
+  const auto fits = [&](std::size_t end) { return end - line_start <= limits::text_line_octets - 2; };
+  for (std::size_t i = text::find_up_to_cr(content, 0); i < content.size(); i = text::find_up_to_cr(content, i + 1)) {
+    const char octet = content[i];
+    if (octet != '\r' && octet != '\n' && octet != '\0') continue;
+    if (octet != '\r' || i + 1 == content.size() || content[i + 1] != '\n')
+      return error{errc::invalid_argument, "the message has a CR or LF alone, or a NUL, at octet " + std::to_string(i) +
+                                               "; lines must end with CRLF"};
+    if (!fits(i)) break;
+    line_start = ++i + 1;
   }
-  if (line_start >= content.size()) return {};
+  if (fits(content.size())) return {};
   return error{errc::line_too_long, "the message's line at octet " + std::to_string(line_start) +
                                         " is longer than 998 octets; encode that part"};
 }

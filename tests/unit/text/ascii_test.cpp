@@ -32,6 +32,22 @@ TEST(Ascii, ComparesWithoutCase) {
   EXPECT_TRUE(istarts_with("x", ""));
 }
 
+TEST(Ascii, FindsAnOctetUpToCrAtEveryPlace) {
+  for (std::size_t size = 0; size < 20; ++size)
+    for (std::size_t at = 0; at <= size; ++at)
+      for (const char low : {'\0', '\t', '\n', '\r'})
+        for (const char around : {'\x0e', ' ', 'z', '\x7f', '\x80', '\xff'}) {
+          std::string text(size, around);
+          if (at < size) text[at] = low;
+          const std::string what = std::to_string(size) + " " + std::to_string(at) + " " + std::to_string(around);
+          EXPECT_EQ(find_up_to_cr(text, 0), at) << what;
+          EXPECT_EQ(find_up_to_cr(text, at), at) << what;
+          if (at < size) {
+            EXPECT_EQ(find_up_to_cr(text, at + 1), size) << what;
+          }
+        }
+}
+
 TEST(Ascii, FindsAnOctetOver127AtEveryPlace) {
   for (std::size_t size = 0; size < 40; ++size) {
     std::string text(size, 'a');

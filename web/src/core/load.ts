@@ -10,6 +10,7 @@ import textsUrl from '../../../shared/texts/en.json?url';
 import type { Create, SmtpscopeCore, SmtpscopeSimulation } from '../../../wasm/smtpscope-core';
 import { Core } from './core';
 import { CoreError } from './core-error';
+import { MessageCore } from './message-core';
 import { Simulator } from './simulator';
 import type { Rules } from './types';
 
@@ -18,6 +19,16 @@ export const loadCore = once(async () => {
   const [module, texts] = await Promise.all([load<SmtpscopeCore>(coreUrl, coreWasmUrl), loadTexts()]);
   return new Core(module, texts);
 });
+
+/** The core's work on messages. */
+export async function loadMessages(core: Core): Promise<MessageCore> {
+  const files = { module: address(coreUrl), wasm: address(coreWasmUrl), texts: await loadTexts() };
+  return new MessageCore(
+    core,
+    files,
+    () => new Worker(new URL('./core-worker.ts', import.meta.url), { type: 'module' }),
+  );
+}
 
 /** What simulates a server. Rejects with CoreError. */
 export const loadSimulator = once(async () => {

@@ -2,6 +2,7 @@
 // asks for, and tells it what happened. Whatever fails, the session ends and the trace says why.
 
 import type { Core, CoreClient } from '../core/core';
+import { Pace } from '../core/pace';
 import type { ClientSetup, Happening, TlsInfo } from '../core/types';
 import { whyNoTunnel } from './relay-probe';
 import type { SessionDriver, TraceSink } from './session-driver';
@@ -233,6 +234,7 @@ export class TunnelDriver implements SessionDriver {
   private async pump(): Promise<void> {
     if (this.pumping || !this.client) return;
     this.pumping = true;
+    const pace = new Pace();
     try {
       for (;;) {
         const request = this.client.next(this.now());
@@ -242,6 +244,8 @@ export class TunnelDriver implements SessionDriver {
         if (request.ask === 'send') {
           // When the connection breaks under it, its end is told by the socket; ask no further until then.
           if (!(await this.send(request.octets))) return;
+          this.flushEntries();
+          await pace.rest();
         } else if (request.ask === 'start-tls') this.request({ op: 'start_tls' });
         else if (request.ask === 'arm-timer') this.arm(request.seconds);
         else if (request.ask === 'finished') this.finished(request.result);

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { Core, CoreTrace, TraceFile } from '../core/core';
 import { CoreError } from '../core/core-error';
 import { loadRules } from '../core/load';
+import type { MessageCore } from '../core/message-core';
 import type { Snapshot, TraceEntry, TraceHeader } from '../core/types';
 import { ReplayDriver } from '../drivers/replay-driver';
 import type { SessionDriver, TraceSink } from '../drivers/session-driver';
@@ -37,6 +38,7 @@ export class SmtpApp extends LitElement {
   static override styles = [sharedStyles, appStyles];
 
   @property({ attribute: false }) core: Core | undefined;
+  @property({ attribute: false }) messages: MessageCore | undefined;
   @property({ attribute: false }) initial: MessageDraft | undefined;
 
   @state() private view: View = 'intro';
@@ -52,10 +54,11 @@ export class SmtpApp extends LitElement {
   @query('smtp-session') private readonly viewer!: SmtpSession | null;
 
   private trace: CoreTrace | undefined;
+  private unshown: TraceEntry[] = [];
   private readonly services: SessionServices = {
     stateAt: (count) => this.stateAt(count),
-    messageTree: (message) => this.core?.messageTree(message),
-    messagePart: (message, part) => this.core?.messagePart(message, part),
+    messageTree: async (message) => this.messages?.tree(message),
+    messagePart: async (message, part) => this.messages?.part(message, part),
     rules: loadRules,
   };
 
@@ -118,14 +121,16 @@ export class SmtpApp extends LitElement {
   }
 
   private async send(request: SendRequest): Promise<void> {
-    if (!this.core || this.running) return;
+    if (!this.core || !this.messages || this.running) return;
     this.notice = '';
+    this.running = true;
     try {
-      const { driver, message } = prepare(this.core, request);
+      const { driver, message } = await prepare(this.core, this.messages, request);
       const { target } = request;
       const mailbox = target.kind === 'live' && target.mailbox ? { token: target.relayToken } : undefined;
       await this.begin(driver, message, mailbox);
     } catch (error) {
+      this.running = false;
       const why = error instanceof CoreError ? error.message : `This should not happen: ${String(error)}`;
       this.view = 'compose';
       await this.updateComplete;
@@ -146,7 +151,9 @@ export class SmtpApp extends LitElement {
         if (current()) this.appended(entries);
       },
       finished: (result) => {
-        if (current()) this.delivered = result.outcome === 'delivered' || result.outcome === 'partly';
+        if (!current()) return;
+        this.showAppended();
+        this.delivered = result.outcome === 'delivered' || result.outcome === 'partly';
       },
       ended: () => {
         if (current()) this.ended();
@@ -164,6 +171,7 @@ export class SmtpApp extends LitElement {
   private opened(session: Session): void {
     this.session = session;
     this.entries = [];
+    this.unshown = [];
     this.delivered = false;
     this.view = 'session';
     this.trace?.release();
@@ -171,12 +179,19 @@ export class SmtpApp extends LitElement {
     void this.updateComplete.then(() => this.viewer?.focusViewer());
   }
 
+  /** They are shown once a frame: a long message makes hundreds. */
   private appended(entries: TraceEntry[]): void {
     this.trace?.append(entries);
-    this.entries = [...this.entries, ...entries];
+    this.unshown.push(...entries);
+    if (this.unshown.length === entries.length) requestAnimationFrame(() => this.showAppended());
+  }
+
+  private showAppended(): void {
+    if (this.unshown.length > 0) this.entries = [...this.entries, ...this.unshown.splice(0)];
   }
 
   private ended(): void {
+    this.showAppended();
     const cancelling = this.renderRoot.querySelector('.stop:focus') !== null;
     this.running = false;
     this.composer?.sessionEnded();

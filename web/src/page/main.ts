@@ -1,5 +1,5 @@
 import './app';
-import { loadCore } from '../core/load';
+import { loadCore, loadMessages } from '../core/load';
 import type { SmtpApp } from './app.component';
 import { initialDraft, introTrouble, setUpIntro } from './intro';
 import { setUpTheme } from './theme';
@@ -26,7 +26,9 @@ async function start(): Promise<void> {
   if (open) setUpOpenTrace(app, open);
   app.initial = await initialDraft();
   try {
-    app.core = await loadCore();
+    const core = await loadCore();
+    app.messages = await loadMessages(core);
+    app.core = core;
   } catch (error) {
     introTrouble(
       `The part of this page that speaks SMTP could not be loaded: ${error instanceof Error ? error.message : String(error)}. Reload the page, or try another browser.`,

@@ -1,6 +1,8 @@
 // From a request to a running session: composes the message and picks the driver.
 
 import type { Core, DraftWithFiles } from '../core/core';
+import type { MessageCore } from '../core/message-core';
+import { nextTask } from '../core/pace';
 import type { Simulation } from '../core/simulator';
 import type { Mechanism } from '../core/types';
 import type { SessionDriver } from '../drivers/session-driver';
@@ -19,8 +21,8 @@ export interface Prepared {
 const simulatedHost = 'mail.example';
 const simulatedUser = { name: 'ada', password: 'open sesame' };
 
-/** Composes the message with what only the page knows: the time, and randomness. Throws CoreError. */
-export function composeDraft(core: Core, draft: MessageDraft) {
+/** Composes the message with what only the page knows: the time, and randomness. Rejects with CoreError. */
+function composeDraft(messages: MessageCore, draft: MessageDraft) {
   const now = new Date();
   const domain = /@([^\s@>]+)>?\s*$/.exec(draft.from)?.[1] ?? 'page.example';
   const whole: DraftWithFiles = {
@@ -36,7 +38,7 @@ export function composeDraft(core: Core, draft: MessageDraft) {
     ...(draft.cc.trim() ? { cc: draft.cc } : {}),
     ...(draft.bcc.trim() ? { bcc: draft.bcc } : {}),
   };
-  return core.compose(whole);
+  return messages.compose(whole);
 }
 
 /** What a session's nonces are made of: base64 of 32 octets. */
@@ -109,9 +111,10 @@ function tunnel(
   );
 }
 
-/** Everything that is needed to start. Throws CoreError when the message cannot be composed. */
-export function prepare(core: Core, request: SendRequest): Prepared {
-  const { message, composed } = composeDraft(core, request.draft);
+/** Everything that is needed to start. Rejects with CoreError when the message cannot be composed. */
+export async function prepare(core: Core, messages: MessageCore, request: SendRequest): Promise<Prepared> {
+  const { message, composed } = await composeDraft(messages, request.draft);
+  await nextTask(); // a large message makes the next step long enough by itself
   const { from, to } = composed.envelope;
   const { target } = request;
   const driver =

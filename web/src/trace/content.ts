@@ -1,11 +1,14 @@
 // The message as the wire carried it: content pieces joined, doubled dots taken away (RFC 5321 §4.5.2).
 
+import { Pace } from '../core/pace';
 import type { TraceEntry } from '../core/types';
 import { entryBytes } from './entry-bytes';
 
 const dot = 0x2e;
 const lf = 0x0a;
 const cr = 0x0d;
+/** Octets between two looks at the clock. */
+const compared = 1 << 20;
 
 /** Joins byte arrays. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -22,27 +25,42 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 export function unstuff(stuffed: Uint8Array): Uint8Array {
   const plain = new Uint8Array(stuffed.length);
   let size = 0;
-  let lineStart = true;
-  for (let i = 0; i < stuffed.length; i += 1) {
-    const octet = stuffed[i] ?? 0;
-    if (!(lineStart && octet === dot)) {
-      plain[size] = octet;
-      size += 1;
-    }
-    lineStart = octet === lf && stuffed[i - 1] === cr;
+  let from = 0;
+  for (let at = stuffed.indexOf(dot); at >= 0; at = stuffed.indexOf(dot, at + 1)) {
+    if (at > 0 && !(stuffed[at - 1] === lf && stuffed[at - 2] === cr)) continue;
+    plain.set(stuffed.subarray(from, at), size);
+    size += at - from;
+    from = at + 1;
   }
-  return plain.subarray(0, size);
+  plain.set(stuffed.subarray(from), size);
+  return plain.subarray(0, size + stuffed.length - from);
 }
 
-/** The message that the first `count` entries carried; undefined before its first octet. */
-export function messageOnWire(entries: readonly TraceEntry[], count: number): Uint8Array | undefined {
-  const pieces = entries.slice(0, count).filter((entry) => entry.kind === 'content');
-  return pieces.length > 0 ? unstuff(concatBytes(pieces.map(entryBytes))) : undefined;
+/** The message that entries carried; undefined before its first octet. */
+export async function messageOnWire(
+  entries: readonly TraceEntry[],
+  pace = new Pace(),
+): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== 'content') continue;
+    pieces.push(entryBytes(entry));
+    await pace.rest();
+  }
+  if (pieces.length === 0) return undefined;
+  const stuffed = concatBytes(pieces);
+  await pace.rest();
+  return unstuff(stuffed);
 }
 
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+/** Whether both hold the same octets. */
+export async function sameBytes(a: Uint8Array, b: Uint8Array, pace = new Pace()): Promise<boolean> {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  for (let at = 0; at < a.length; at += compared) {
+    const end = Math.min(at + compared, a.length);
+    for (let i = at; i < end; i += 1) if (a[i] !== b[i]) return false;
+    await pace.rest();
+  }
   return true;
 }
 

@@ -23,4 +23,8 @@ namespace smtpscope::text {
 // True when every octet is below 128.
 [[nodiscard]] bool all_ascii(std::string_view text) noexcept;
 
+// Where, from `from` on, the next octet up to CR stands: NUL, TAB, LF and CR are among them; the text's size if
+// nowhere.
+[[nodiscard]] std::size_t find_up_to_cr(std::string_view text, std::size_t from) noexcept;
+
 }  // namespace smtpscope::text

@@ -12,9 +12,9 @@ import { shown } from '../text';
 const shownOctets = 16_384;
 
 /** Where the sent message begins in the stored one, when the rest is what the server put before it; -1 if nowhere. */
-export function placeOf(sent: Uint8Array, stored: Uint8Array): number {
+export async function placeOf(sent: Uint8Array, stored: Uint8Array): Promise<number> {
   const at = stored.length - sent.length;
-  return at >= 0 && sameBytes(stored.subarray(at), sent) ? at : -1;
+  return at >= 0 && (await sameBytes(stored.subarray(at), sent)) ? at : -1;
 }
 
 /** @summary Messages as they lie in the relay's own mailbox, compared with what was sent. */
@@ -108,7 +108,8 @@ export class SmtpMailbox extends LitElement {
 
   @state() private list: readonly StoredMessage[] | undefined;
   @state() private chosen = '';
-  @state() private raw: Uint8Array | undefined;
+  /** The chosen message, and where in it the sent one begins; -1 if nowhere. */
+  @state() private raw: { octets: Uint8Array; place: number } | undefined;
   @state() private problem = '';
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -130,8 +131,9 @@ export class SmtpMailbox extends LitElement {
     this.chosen = id;
     this.raw = undefined;
     try {
-      const raw = await storedMessage(id, this.token);
-      if (this.chosen === id) this.raw = raw;
+      const octets = await storedMessage(id, this.token);
+      const place = this.sent ? await placeOf(this.sent, octets) : -1;
+      if (this.chosen === id) this.raw = { octets, place };
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     }
@@ -158,12 +160,11 @@ export class SmtpMailbox extends LitElement {
           </ul>`
           : nothing
       }
-      ${this.raw ? this.renderRaw(this.raw) : nothing}
+      ${this.raw ? this.renderRaw(this.raw.octets, this.raw.place) : nothing}
     </section>`;
   }
 
-  private renderRaw(raw: Uint8Array): TemplateResult {
-    const place = this.sent ? placeOf(this.sent, raw) : -1;
+  private renderRaw(raw: Uint8Array, place: number): TemplateResult {
     return html`
       ${
         place === 0

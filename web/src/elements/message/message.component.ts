@@ -25,6 +25,17 @@ const longestText = 20_000;
 
 type Part = MessageTree['parts'][number];
 
+interface Read {
+  /** Entries of which it went over the wire. */
+  pieces: readonly TraceEntry[];
+  wire: Uint8Array | undefined;
+  /** As composed, or else from the wire. */
+  message: Uint8Array | undefined;
+  /** What went over the wire is the message as composed. */
+  equal: boolean;
+  tree: MessageTree | undefined;
+}
+
 /**
  * @summary The message: its tree of parts, header fields, text and pictures, and where each part lies in the bytes.
  * @event smtp-select - Where a part went over the wire; detail is a Selection.
@@ -44,67 +55,89 @@ export class SmtpMessage extends LitElement {
   @state() private chosen = 0;
   @state() private source = false;
 
-  private message: Uint8Array | undefined;
-  private wire: Uint8Array | undefined;
-  private equal = false;
-  private tree: MessageTree | undefined;
-  private picture: { part: number; address: string } | undefined;
+  /** What is known of the message; the octets of a part come later. */
+  @state() private read: Read | undefined;
+  @state() private open: { index: number; octets: Uint8Array; picture: string | undefined } | undefined;
+
+  private reading = false;
+  private changedMeanwhile = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.forgetPicture();
+    this.forgetPart();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('entries') || changed.has('count')) {
-      const size = this.entries.slice(0, this.count).filter((entry) => entry.kind === 'content').length;
-      if (size !== this.wirePieces || changed.has('entries')) {
-        this.wirePieces = size;
-        this.wire = messageOnWire(this.entries, this.count);
+    if (changed.has('entries') || changed.has('count') || changed.has('composed') || changed.has('services'))
+      void this.readMessage();
+    if (changed.has('chosen' as keyof SmtpMessage)) void this.readPart();
+  }
+
+  /** A message may have megabytes and change with every entry: it is read once at a time. */
+  private async readMessage(): Promise<void> {
+    this.changedMeanwhile = true;
+    if (this.reading) return;
+    this.reading = true;
+    try {
+      while (this.changedMeanwhile && this.isConnected) {
+        this.changedMeanwhile = false;
+        await this.readOnce();
       }
+    } finally {
+      this.reading = false;
     }
-    const message = this.composed ?? this.wire;
-    if (message !== this.message || (message && !this.tree && this.services)) {
-      this.message = message;
-      this.tree = message ? this.services?.messageTree(message) : undefined;
-      this.forgetPicture();
-      if (this.chosen >= (this.tree?.parts.length ?? 0)) this.chosen = 0;
+  }
+
+  private async readOnce(): Promise<void> {
+    const { composed, services, read } = this;
+    const pieces = this.entries.slice(0, this.count).filter((entry) => entry.kind === 'content');
+    const samePieces =
+      read?.pieces.length === pieces.length && read.pieces.every((piece, i) => piece === pieces[i]);
+    const wire = samePieces ? read.wire : await messageOnWire(pieces);
+    const message = composed ?? wire;
+    if (!message) {
+      this.read = { pieces, wire, message, equal: false, tree: undefined };
+      return;
     }
-    this.equal = this.compare();
-    this.preparePicture();
+    const sameMessage = read?.message === message;
+    const equal =
+      samePieces && sameMessage
+        ? read.equal
+        : wire !== undefined && composed !== undefined && (await sameBytes(wire, composed));
+    const tree =
+      sameMessage && read.tree ? read.tree : await services?.messageTree(message).catch(() => undefined);
+    this.read = { pieces, wire, message, equal, tree };
+    if (sameMessage && this.open) return;
+    if (this.chosen >= (tree?.parts.length ?? 0)) this.chosen = 0;
+    await this.readPart();
   }
 
-  private compared: readonly (Uint8Array | undefined)[] = [];
-
-  /** Comparing megabytes is worth doing once only. */
-  private compare(): boolean {
-    if (this.compared[0] === this.wire && this.compared[1] === this.composed) return this.equal;
-    this.compared = [this.wire, this.composed];
-    return this.wire !== undefined && this.composed !== undefined && sameBytes(this.wire, this.composed);
+  private async readPart(): Promise<void> {
+    const { chosen, services } = this;
+    this.forgetPart();
+    const { message, tree } = this.read ?? {};
+    const part = tree?.parts[chosen];
+    if (!message || !part) return;
+    const isPicture = previewTypes.has(part.mediaType);
+    if (!isPicture && !part.mediaType.startsWith('text/')) return;
+    const octets = await services?.messagePart(message, chosen).catch(() => undefined);
+    if (!octets || this.read?.message !== message || this.chosen !== chosen) return;
+    this.forgetPart();
+    const picture = isPicture
+      ? URL.createObjectURL(new Blob([octets as BlobPart], { type: part.mediaType }))
+      : undefined;
+    this.open = { index: chosen, octets, picture };
   }
 
-  private wirePieces = -1;
-
-  private forgetPicture(): void {
-    if (this.picture) URL.revokeObjectURL(this.picture.address);
-    this.picture = undefined;
-  }
-
-  private preparePicture(): void {
-    if (this.picture?.part === this.chosen) return;
-    this.forgetPicture();
-    const part = this.tree?.parts[this.chosen];
-    if (!part || !this.message || !previewTypes.has(part.mediaType)) return;
-    const octets = this.services?.messagePart(this.message, this.chosen);
-    if (octets)
-      this.picture = {
-        part: this.chosen,
-        address: URL.createObjectURL(new Blob([octets as BlobPart], { type: part.mediaType })),
-      };
+  private forgetPart(): void {
+    if (this.open?.picture) URL.revokeObjectURL(this.open.picture);
+    this.open = undefined;
   }
 
   override render(): TemplateResult {
-    const { message, tree } = this;
+    const { message, tree } = this.read ?? {};
+    if (this.read === undefined && this.entries.length > 0)
+      return html`<p class="empty" role="status">Reading the message …</p>`;
     if (!message)
       return html`<p class="empty">${
         this.entries.length > 0
@@ -127,10 +160,11 @@ export class SmtpMessage extends LitElement {
     const size = countBytes(message.length);
     if (!this.composed)
       return html`${size}, put together from what went over the wire; doubled dots removed.`;
-    if (!this.wire) return html`${size}, as composed. Nothing of it has been sent at this point.`;
-    if (this.equal)
+    const { wire, equal } = this.read ?? {};
+    if (!wire) return html`${size}, as composed. Nothing of it has been sent at this point.`;
+    if (equal)
       return html`<span class="same">${icon('check')}What went over the wire, doubled dots removed, equals this message byte for byte (${size}).</span>`;
-    return html`${countBytes(this.wire.length)} of ${size} had gone over the wire at this point.`;
+    return html`${countBytes(wire.length)} of ${size} had gone over the wire at this point.`;
   }
 
   private renderTree(tree: MessageTree, message: Uint8Array): TemplateResult {
@@ -179,11 +213,11 @@ export class SmtpMessage extends LitElement {
       <dl>
         ${part.headers.map((field) => html`<div><dt>${shown(field.name)}</dt><dd>${shown(field.value)}</dd></div>`)}
       </dl>
-      ${this.renderBody(part, message, tree)}
+      ${this.renderBody(part, tree)}
       <p class="place">
         Octets ${part.begin.toLocaleString('en')} to ${part.end.toLocaleString('en')} of the message; body from
         ${part.bodyBegin.toLocaleString('en')}${part.encoding ? html`, encoded as ${part.encoding}` : nothing}.
-        <button type="button" class="button small quiet" ?disabled=${!this.wire} @click=${() => this.showOnWire(part)}>
+        <button type="button" class="button small quiet" ?disabled=${!this.read?.wire} @click=${() => this.showOnWire(part)}>
           Show on the wire
         </button>
         <button
@@ -211,16 +245,18 @@ export class SmtpMessage extends LitElement {
     this.dispatchEvent(new CustomEvent('smtp-show-bytes', { bubbles: true, composed: true }));
   }
 
-  private renderBody(part: Part, message: Uint8Array, tree: MessageTree): TemplateResult | typeof nothing {
+  private renderBody(part: Part, tree: MessageTree): TemplateResult | typeof nothing {
     const index = tree.parts.indexOf(part);
     if (part.mediaType.startsWith('multipart/')) {
       const children = tree.parts.filter((other) => other.parent === index).length;
       return html`<p class="text quiet">A container with ${children} part${children === 1 ? '' : 's'}.</p>`;
     }
-    if (this.picture?.part === index)
-      return html`<img src=${this.picture.address} alt="Preview of ${part.fileName ? visibleText(part.fileName) : 'the picture'}" />`;
+    const octets = this.open?.index === index ? this.open.octets : undefined;
+    const picture = octets && this.open?.picture;
+    if (picture)
+      return html`<img src=${picture} alt="Preview of ${part.fileName ? visibleText(part.fileName) : 'the picture'}" />`;
     if (part.mediaType.startsWith('text/')) {
-      const octets = this.services?.messagePart(message, index) ?? new Uint8Array(0);
+      if (!octets) return html`<p class="text quiet">Reading …</p>`;
       const text = bytesToText(octets.subarray(0, longestText));
       return html`<div class="text" dir="auto">${text.split(/\r?\n/).map((line) => html`<p>${line ? shown(line) : html`<br />`}</p>`)}</div>
         ${octets.length > longestText ? html`<p class="quiet">… ${countBytes(octets.length)} in all</p>` : nothing}`;

@@ -24,9 +24,9 @@ import { sessionStyles } from './session.styles';
 /** What the viewer asks of the core; absent where a trace is shown without it. */
 export interface SessionServices {
   stateAt(count: number): Snapshot | undefined;
-  messageTree(message: Uint8Array): MessageTree | undefined;
+  messageTree(message: Uint8Array): Promise<MessageTree | undefined>;
   /** One part, its transfer encoding taken off. */
-  messagePart(message: Uint8Array, part: number): Uint8Array | undefined;
+  messagePart(message: Uint8Array, part: number): Promise<Uint8Array | undefined>;
   /** The tables of both machines. */
   rules(): Promise<Rules>;
 }
