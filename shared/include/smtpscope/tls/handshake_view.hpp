@@ -12,8 +12,10 @@
 namespace smtpscope::tls {
 
 // The name of a handshake message by its first octet (RFC 8446 §4, RFC 5246 §7.4); "handshake_99" for
-// one that is not known.
+// one that is not known. A server_hello that is a hello_retry_request is known by more than that.
 [[nodiscard]] std::string message_name(std::uint8_t handshake_type);
+
+struct reading;
 
 // Reads the messages of one connection. Some have another form in TLS 1.2 than in 1.3, or by the
 // suite, so the viewer remembers what the server_hello said: show it all messages, in order.
@@ -28,6 +30,9 @@ class handshake_viewer {
   static constexpr std::size_t most_fields = 1000;
 
  private:
+  void read_handshake(reading& of);
+  void read_body(reading& of, std::uint8_t type);
+
   std::uint16_t version_ = 0;  // as the server_hello chose it; 0 before
   std::uint16_t suite_ = 0;
 };
