@@ -168,7 +168,10 @@ void engine::state::fail(int openssl_result) {
   const int why = ERR_GET_REASON(ERR_peek_last_error());
   if (kind == SSL_ERROR_SSL && why == SSL_R_CERTIFICATE_VERIFY_FAILED && watch.refused)
     return fail_with(code::tls_verify, watch.refused->why);
-  fail_with(code::tls_protocol, watch.peer_speaks_tls ? reason_of_protocol(why) : reason::not_tls);
+  reason meant = watch.peer_speaks_tls ? reason_of_protocol(why) : reason::not_tls;
+  // Who has spoken TLS does: these octets were changed on the way.
+  if (at == step::open && meant == reason::not_tls) meant = reason::broken;
+  fail_with(code::tls_protocol, meant);
 }
 
 void engine::state::fail_with(code what, std::optional<reason> why) {

@@ -124,10 +124,12 @@ status set_identity(SSL_CTX& context, std::string_view pem) {
   const bio_ptr text = over(pem);
   const x509_ptr own(PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
   if (key == nullptr || own == nullptr) return wrong("identity: a private key and a certificate in PEM are wanted");
-  if (SSL_CTX_use_certificate(&context, own.get()) != 1 || SSL_CTX_use_PrivateKey(&context, key.get()) != 1)
+  if (X509_check_private_key(own.get(), key.get()) != 1 || SSL_CTX_use_certificate(&context, own.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(&context, key.get()) != 1)
     return wrong("identity: key and certificate do not belong together, or are too weak");
   while (const x509_ptr issuer{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)})
-    SSL_CTX_add1_chain_cert(&context, issuer.get());
+    if (SSL_CTX_add1_chain_cert(&context, issuer.get()) != 1)
+      return wrong("identity: the certificate of an issuer cannot be used, or is too weak");
   if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return wrong("identity: a certificate is damaged");
   ERR_clear_error();
   return {};
