@@ -178,6 +178,7 @@ status relay::parts::open_mailbox() {
   shown->smtp_port = mailbox->smtp().port();
   shown->smtps_port = mailbox->smtps().port();
   shown->domain = mailbox::default_domain;
+  shown->certificate = identity->ca_pem;
   for (const session::user& user : users) {
     const bool demo = user.name == mailbox::demo.name && user.password.equals(mailbox::demo.password);
     shown->users.push_back({user.name, demo && options.users.empty() ? std::string(mailbox::demo.password) : ""});

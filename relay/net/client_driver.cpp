@@ -4,8 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
-#include "relay/net/channel_binding.hpp"
 #include "relay/net/connect.hpp"
+#include "smtpscope/tls/channel_binding.hpp"
 
 namespace smtpscope::net {
 namespace {
@@ -148,7 +148,7 @@ awaitable<bool> client_driver::secure() {
   if (good) {
     const auto us = std::chrono::duration_cast<microseconds>(clock::now() - asked);
     session_.tls_established(to_tls_info(make_report(*stream_.tls(), handshake_, us)), now(),
-                             binding_of(*stream_.tls()));
+                             tls::binding_of(*stream_.tls()));
   } else {
     tls_failed();
   }
@@ -161,7 +161,7 @@ void client_driver::tls_failed() {
   const tls_failure why = stream_.tls() != nullptr ? explain_failure(handshake_, ec)
                                                    : tls_failure{tunnel::code::reset, tunnel::tls_reason::broken};
   if (why.what == tunnel::code::reset) return transport_failed(tunnel::stage::tls, why.what);
-  const tunnel::certificate* shown = handshake_.refused.empty() ? nullptr : &handshake_.refused.front();
+  const tunnel::certificate* shown = handshake_.shown.empty() ? nullptr : &handshake_.shown.front();
   session_.transport_error(
       {std::string(tunnel::name(tunnel::stage::tls)), std::string(tunnel::name(why.what)),
        tunnel::tls_failure_text(why.what, why.reason, attempt(), shown), std::string(tunnel::name(why.reason))},

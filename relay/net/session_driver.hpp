@@ -24,12 +24,12 @@
 
 #include "relay/net/asio.hpp"
 #include "relay/net/buffer_pool.hpp"
-#include "relay/net/channel_binding.hpp"
 #include "relay/net/stream.hpp"
 #include "relay/net/watchdog.hpp"
 #include "smtpscope/base/time.hpp"
 #include "smtpscope/session/event.hpp"
 #include "smtpscope/session/terms.hpp"
+#include "smtpscope/tls/channel_binding.hpp"
 
 namespace smtpscope::net {
 
@@ -248,7 +248,7 @@ class session_driver {
 
   // Of the TLS that stands; of none, none.
   [[nodiscard]] sasl::channel_binding binding() const {
-    return stream_.tls() == nullptr ? sasl::channel_binding{} : binding_of(*stream_.tls());
+    return stream_.tls() == nullptr ? sasl::channel_binding{} : tls::binding_of(*stream_.tls());
   }
 
   // get_if that is also allowed for a kind that the variant does not have.

@@ -1,8 +1,8 @@
 #pragma once
-// TLS towards servers: what is trusted, what is demanded, and what a handshake tells afterwards.
+// TLS towards servers: what is trusted, what is demanded, and what a handshake tells afterwards, over a
+// socket that OpenSSL uses itself. What TLS means lies in smtpscope/tls.
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,16 +11,14 @@
 #include "relay/net/stream.hpp"
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/time.hpp"
+#include "smtpscope/tls/observer.hpp"
+#include "smtpscope/tls/openssl.hpp"
 #include "smtpscope/tunnel/control.hpp"
 
 namespace smtpscope::net {
 
 // What the handshake of one session did: filled while it runs, so it must outlive the session.
-struct handshake_record {
-  std::vector<tunnel::handshake_message> messages;
-  std::vector<tunnel::certificate> refused;            // what the server showed, when it was not to be trusted
-  tunnel::tls_reason why = tunnel::tls_reason::other;  // it was not
-};
+using handshake_record = tls::observer;
 
 // Why a handshake failed.
 struct tls_failure {
@@ -41,24 +39,18 @@ class tls_client {
   [[nodiscard]] ssl_ptr session(const std::string& host, handshake_record& record) const;
 
  private:
-  struct context_deleter {
-    void operator()(SSL_CTX* p) const noexcept { SSL_CTX_free(p); }
-  };
-  using context_ptr = std::unique_ptr<SSL_CTX, context_deleter>;
+  explicit tls_client(tls::context_ptr context) : context_(std::move(context)) {}
 
-  explicit tls_client(context_ptr context) : context_(std::move(context)) {}
-  [[nodiscard]] static context_ptr make_context();
-
-  context_ptr context_;
+  tls::context_ptr context_;
 };
 
-// After a handshake that succeeded.
-[[nodiscard]] tunnel::tls_report make_report(SSL& session, const handshake_record& record, microseconds us);
+// The messages seen so far; the record has them no more.
+[[nodiscard]] std::vector<tunnel::handshake_message> take_messages(handshake_record& record);
+
+// After a handshake that succeeded: what was agreed on. The record sees nothing more.
+[[nodiscard]] tunnel::tls_report make_report(SSL& session, handshake_record& record, microseconds us);
 
 // After one that failed with `ec`.
 [[nodiscard]] tls_failure explain_failure(const handshake_record& record, const error_code& ec);
-
-// Why a certificate was refused, inside OpenSSL's verification.
-[[nodiscard]] tunnel::tls_reason reason_of_verification(X509_STORE_CTX& refused);
 
 }  // namespace smtpscope::net

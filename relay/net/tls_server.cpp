@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "relay/base/durable_file.hpp"
-#include "relay/net/certificate_text.hpp"
 #include "relay/net/x509.hpp"
+#include "smtpscope/tls/certificate_text.hpp"
 
 namespace smtpscope::net {
 namespace {
@@ -41,8 +41,8 @@ status use_chain(SSL_CTX& context, const fs::path& file, const std::string& pem)
   if (!chain) return wrong(file, chain.why().detail);
   X509& own = *chain->front();
   if (!valid_between(own, validity_clock::now(), validity_clock::now()))
-    return wrong(file, "the certificate is valid from " + describe_certificate(own).not_before + " to " +
-                           describe_certificate(own).not_after + ", which is not now: renew it, or set the clock");
+    return wrong(file, "the certificate is valid from " + tls::describe_certificate(own).not_before + " to " +
+                           tls::describe_certificate(own).not_after + ", which is not now: renew it, or set the clock");
   if (SSL_CTX_use_certificate(&context, &own) != 1)
     return wrong(file, "its first certificate is too weak to be used, or of a kind OpenSSL does not know");
   for (std::size_t i = 1; i < chain->size(); ++i)
@@ -126,7 +126,7 @@ ssl_ptr tls_server::session() const {
 
 std::vector<std::string> tls_server::names() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> names = describe_certificate(*SSL_CTX_get0_certificate(context_.get())).names;
+  std::vector<std::string> names = tls::describe_certificate(*SSL_CTX_get0_certificate(context_.get())).names;
   names.erase(std::remove_if(names.begin(), names.end(),
                              [](const std::string& name) { return name.find('*') != std::string::npos; }),
               names.end());
@@ -137,7 +137,7 @@ std::vector<std::string> tls_server::names() const {
 
 std::string tls_server::not_after() const {
   const std::lock_guard lock(mutex_);
-  return describe_certificate(*SSL_CTX_get0_certificate(context_.get())).not_after;
+  return tls::describe_certificate(*SSL_CTX_get0_certificate(context_.get())).not_after;
 }
 
 }  // namespace smtpscope::net

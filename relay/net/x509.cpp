@@ -82,23 +82,6 @@ std::string print_pem(Print print) {
 
 }  // namespace
 
-bio_ptr bio_over(std::string_view text) { return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
-int no_password(char*, int, int, void*) noexcept { return -1; }
-
-result<std::vector<certificate_ptr>> parse_certificates(std::string_view pem) {
-  const bio_ptr bio = bio_over(pem);
-  std::vector<certificate_ptr> read;
-  while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) read.emplace_back(one);
-  // What ends a text that is whole is that no more begins in it.
-  const bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (!whole) return error{errc::invalid_encoding, "a certificate in it is damaged"};
-  if (read.empty())
-    return error{errc::invalid_encoding, "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"};
-  return read;
-}
-
 result<key_pair> make_authority(validity when) {
   key_pair made{key_ptr(EVP_EC_gen("P-256")), certificate_ptr(X509_new())};
   X509* const certificate = made.certificate.get();

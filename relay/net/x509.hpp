@@ -12,26 +12,16 @@
 #include <openssl/x509.h>
 
 #include "smtpscope/base/result.hpp"
+#include "smtpscope/tls/pem.hpp"
 
 namespace smtpscope::net {
 
-struct openssl_deleter {
-  void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
-  void operator()(X509* p) const noexcept { X509_free(p); }
-  void operator()(BIO* p) const noexcept { BIO_free(p); }
-};
-using key_ptr = std::unique_ptr<EVP_PKEY, openssl_deleter>;
-using certificate_ptr = std::unique_ptr<X509, openssl_deleter>;
-using bio_ptr = std::unique_ptr<BIO, openssl_deleter>;
-
-// To read `text`, which must outlive it.
-[[nodiscard]] bio_ptr bio_over(std::string_view text);
-// For OpenSSL's readers of PEM: an encrypted key is an error, and nobody at the terminal is asked for its password.
-int no_password(char* into, int size, int writing, void* argument) noexcept;
-
-// Every certificate of the text, in its order; at least one. Errors, whose detail is for a sentence that names the
-// text: invalid_encoding (one is damaged, there is none).
-[[nodiscard]] result<std::vector<certificate_ptr>> parse_certificates(std::string_view pem);
+using certificate_ptr = tls::x509_ptr;
+using tls::bio_over;
+using tls::bio_ptr;
+using tls::key_ptr;
+using tls::no_password;
+using tls::parse_certificates;
 
 // A certificate and the key it belongs to.
 struct key_pair {

@@ -325,10 +325,11 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   shared_.seen.took(ops::timed::tls, us);
   if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
   const net::tls_failure why = net::explain_failure(handshake_, ec);
+  session_.handshake_seen(net::take_messages(handshake_));
   if (why.what == code::reset)
     session_.failed(stage::tls, code::reset);
   else
-    session_.tls_failed(why.what, why.reason, std::move(handshake_.refused));
+    session_.tls_failed(why.what, why.reason, std::move(handshake_.shown));
 }
 
 net::awaitable<void> bridge::on(const end_sending&) {

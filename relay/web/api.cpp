@@ -18,11 +18,8 @@ json mailbox_json(const std::optional<shown_mailbox>& mailbox) {
     if (!user.password.empty()) shown["password"] = user.password;
     users.push_back(std::move(shown));
   }
-  return {{"host", mailbox->host},
-          {"smtp_port", mailbox->smtp_port},
-          {"smtps_port", mailbox->smtps_port},
-          {"domain", mailbox->domain},
-          {"users", std::move(users)}};
+  return {{"host", mailbox->host},     {"smtp_port", mailbox->smtp_port}, {"smtps_port", mailbox->smtps_port},
+          {"domain", mailbox->domain}, {"users", std::move(users)},       {"certificate", mailbox->certificate}};
 }
 
 bool is_id(std::string_view text) {

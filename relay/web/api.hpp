@@ -30,6 +30,7 @@ struct shown_mailbox {
   std::uint16_t smtps_port;
   std::string domain;
   std::vector<shown_user> users;
+  std::string certificate;  // PEM of the authority that signed the mailbox's own
 };
 
 class api {

@@ -29,6 +29,11 @@ class trusting_relay {
   running_relay relay_;
 };
 
+// Under TLS 1.3.
+bool encrypted(std::string_view type) {
+  return type != "client_hello" && type != "server_hello" && type != "change_cipher_spec";
+}
+
 void expect_report(const json& tls) {
   EXPECT_EQ(tls.value("version", ""), "TLSv1.3");
   EXPECT_THAT(tls.value("suite", ""), HasSubstr("TLS_"));
@@ -44,8 +49,13 @@ void expect_report(const json& tls) {
   EXPECT_EQ(tls["certificates"][0].value("notAfter", "").size(), std::string("2026-01-01T00:00:00Z").size());
   std::vector<std::string> types;
   for (const json& message : tls["messages"]) {
-    types.push_back(message.value("type", "") + " " + message.value("direction", ""));
+    types.push_back(message.value("type", "") + " " + message.value("dir", ""));
     EXPECT_GT(message.value("length", 0), 0);
+    EXPECT_EQ(text::base64_decode(message.value("base64", ""))->size(), message.value("length", 0U));
+    EXPECT_EQ(message.value("encrypted", false), encrypted(message.value("type", "")));
+    if (message.value("contentType", "") == "handshake") {
+      EXPECT_EQ(message["fields"][0], json::array({0, 4, "handshake_header", -1}));
+    }
   }
   EXPECT_THAT(types,
               ::testing::IsSupersetOf({"client_hello c2s", "server_hello s2c", "encrypted_extensions s2c",

@@ -169,7 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
                   [](const served_certificate& c) {
                     put(c.files().certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
                   },
-                  "server.pem: a certificate in it is damaged"},
+                  "server.pem: certificate 1 in it is damaged"},
         bad_files{"no_key", [](const served_certificate& c) { put(c.files().key, ""); },
                   "key.pem: it holds no private key"},
         bad_files{"encrypted_key",

@@ -1,37 +1,21 @@
 #include "smtpscope/tls/context.hpp"
 
-#include <climits>
-
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "smtpscope/text/ip_address.hpp"
 #include "smtpscope/tls/observer.hpp"
+#include "smtpscope/tls/pem.hpp"
 
 namespace smtpscope::tls {
-namespace {
-
-error wrong_pem(const std::string& what) {
-  ERR_clear_error();
-  return {errc::invalid_argument, what};
-}
-
-}  // namespace
-
 status add_certificates(X509_STORE& to, std::string_view pem) {
-  if (pem.size() > INT_MAX) return wrong_pem("it is too large");
-  const bio_ptr text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  int count = 0;
-  while (const x509_ptr certificate{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)}) {
-    ++count;
-    if (X509_STORE_add_cert(&to, certificate.get()) != 1)
-      return wrong_pem("certificate " + std::to_string(count) + " cannot be used");
+  const auto read = parse_certificates(pem);
+  if (!read) return error{errc::invalid_argument, read.why().detail};
+  for (const x509_ptr& certificate : *read) {
+    if (X509_STORE_add_cert(&to, certificate.get()) == 1) continue;
+    ERR_clear_error();
+    return error{errc::invalid_argument, "a certificate in it cannot be used"};
   }
-  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-    return wrong_pem("certificate " + std::to_string(count + 1) + " is damaged");
-  if (count == 0) return wrong_pem("it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
-  ERR_clear_error();
   return {};
 }
 

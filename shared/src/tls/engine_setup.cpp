@@ -1,6 +1,5 @@
 // How OpenSSL is made ready for one side of a connection.
 
-#include <climits>
 #include <utility>
 
 #include <openssl/err.h>
@@ -10,6 +9,7 @@
 #include "engine_state.hpp"
 #include "smtpscope/text/ip_address.hpp"
 #include "smtpscope/tls/context.hpp"
+#include "smtpscope/tls/pem.hpp"
 
 namespace smtpscope::tls {
 namespace {
@@ -112,26 +112,19 @@ void resume(engine::state& made, const secret& octets) {
   ERR_clear_error();
 }
 
-bio_ptr over(std::string_view text) { return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
-// Never asks a person for the password of an encrypted key.
-int no_password(char*, int, int, void*) { return -1; }
-
 // Private key, own certificate, then those of its issuers.
 status set_identity(SSL_CTX& context, std::string_view pem) {
-  if (pem.size() > INT_MAX) return wrong("identity: too large");
-  const key_ptr key(PEM_read_bio_PrivateKey(over(pem).get(), nullptr, no_password, nullptr));
-  const bio_ptr text = over(pem);
-  const x509_ptr own(PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
-  if (key == nullptr || own == nullptr) return wrong("identity: a private key and a certificate in PEM are wanted");
-  if (X509_check_private_key(own.get(), key.get()) != 1 || SSL_CTX_use_certificate(&context, own.get()) != 1 ||
-      SSL_CTX_use_PrivateKey(&context, key.get()) != 1)
-    return wrong("identity: key and certificate do not belong together, or are too weak");
-  while (const x509_ptr issuer{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)})
-    if (SSL_CTX_add1_chain_cert(&context, issuer.get()) != 1)
-      return wrong("identity: the certificate of an issuer cannot be used, or is too weak");
-  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return wrong("identity: a certificate is damaged");
-  ERR_clear_error();
+  const key_ptr key(PEM_read_bio_PrivateKey(bio_over(pem).get(), nullptr, no_password, nullptr));
+  if (key == nullptr) return wrong("identity: it holds no private key in PEM");
+  const auto chain = parse_certificates(pem);
+  if (!chain) return wrong("identity: " + chain.why().detail);
+  X509* const own = chain->front().get();
+  if (X509_check_private_key(own, key.get()) != 1) return wrong("identity: key and certificate do not belong together");
+  if (SSL_CTX_use_certificate(&context, own) != 1 || SSL_CTX_use_PrivateKey(&context, key.get()) != 1)
+    return wrong("identity: its certificate is too weak to be used, or of a kind OpenSSL does not know");
+  for (std::size_t i = 1; i < chain->size(); ++i)
+    if (SSL_CTX_add1_chain_cert(&context, (*chain)[i].get()) != 1)
+      return wrong("identity: a certificate behind the first cannot be used");
   return {};
 }
 

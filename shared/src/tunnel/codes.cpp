@@ -6,7 +6,6 @@ namespace {
 // The last enumerators, where a search by name ends.
 constexpr stage last_stage = stage::stream;
 constexpr code last_code = code::draining;
-constexpr tls_reason last_reason = tls_reason::broken;
 
 template <class Enum>
 std::optional<Enum> named(std::string_view text, Enum last) noexcept {
@@ -51,29 +50,9 @@ std::string_view name(code c) noexcept {
   return "unknown";
 }
 
-std::string_view name(tls_reason r) noexcept {
-  switch (r) {
-    case tls_reason::expired: return "expired";
-    case tls_reason::not_yet_valid: return "not_yet_valid";
-    case tls_reason::self_signed: return "self_signed";
-    case tls_reason::unknown_authority: return "unknown_authority";
-    case tls_reason::incomplete_chain: return "incomplete_chain";
-    case tls_reason::no_host_names: return "no_host_names";
-    case tls_reason::name_mismatch: return "name_mismatch";
-    case tls_reason::revoked: return "revoked";
-    case tls_reason::weak: return "weak";
-    case tls_reason::other: return "other";
-    case tls_reason::not_tls: return "not_tls";
-    case tls_reason::no_common_terms: return "no_common_terms";
-    case tls_reason::alert: return "alert";
-    case tls_reason::broken: return "broken";
-  }
-  return "unknown";
-}
-
 std::optional<stage> stage_named(std::string_view text) noexcept { return named(text, last_stage); }
 std::optional<code> code_named(std::string_view text) noexcept { return named(text, last_code); }
-std::optional<tls_reason> tls_reason_named(std::string_view text) noexcept { return named(text, last_reason); }
+std::optional<tls_reason> tls_reason_named(std::string_view text) noexcept { return tls::reason_named(text); }
 
 close_code closes_with(code c) noexcept {
   switch (c) {

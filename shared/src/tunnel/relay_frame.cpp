@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "limit_members.hpp"
+#include "smtpscope/text/base64.hpp"
 #include "smtpscope/tunnel/control.hpp"
 #include "smtpscope/tunnel/control_json.hpp"
 
@@ -24,15 +25,31 @@ json to_json(const std::vector<certificate>& certificates) {
                     {"issuer", c.issuer},
                     {"names", c.names},
                     {"notBefore", c.not_before},
-                    {"notAfter", c.not_after}});
+                    {"notAfter", c.not_after},
+                    {"serial", c.serial},
+                    {"key", c.key},
+                    {"signature", c.signature},
+                    {"sha256", c.sha256}});
+  return list;
+}
+
+json to_json(const std::vector<wire::field>& fields) {
+  json list = json::array();
+  for (const wire::field& f : fields) list.push_back(json::array({f.begin, f.end, f.name, f.parent}));
   return list;
 }
 
 json to_json(const std::vector<handshake_message>& messages) {
   json list = json::array();
   for (const handshake_message& m : messages)
-    list.push_back(
-        {{"type", m.type}, {"direction", m.dir == direction::client_to_server ? "c2s" : "s2c"}, {"length", m.length}});
+    list.push_back({{"type", m.type},
+                    {"dir", tls::name(m.dir)},
+                    {"length", m.octets.size()},
+                    {"contentType", tls::name(m.content)},
+                    {"encrypted", m.cover == tls::protection::encrypted},
+                    {"base64", text::base64_encode(m.octets)},
+                    {"fields", to_json(m.fields)},
+                    {"data", m.data}});
   return list;
 }
 
@@ -75,6 +92,7 @@ struct writer {
                   {"retryable", f.again == retry::yes}};
     if (f.reason) frame["reason"] = tunnel::name(*f.reason);
     if (!f.certificates.empty()) frame["certificates"] = to_json(f.certificates);
+    if (!f.messages.empty()) frame["messages"] = to_json(f.messages);
     return frame;
   }
 };

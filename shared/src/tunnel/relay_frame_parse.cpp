@@ -2,6 +2,7 @@
 
 #include "frame_members.hpp"
 #include "limit_members.hpp"
+#include "smtpscope/text/base64.hpp"
 #include "smtpscope/tunnel/control.hpp"
 
 namespace smtpscope::tunnel {
@@ -43,10 +44,50 @@ std::optional<std::vector<certificate>> certificate_list(const json& object) {
     auto not_before = text_member(item, "notBefore");
     auto not_after = text_member(item, "notAfter");
     if (!subject || !issuer || !names || !not_before || !not_after) return std::nullopt;
-    certificates.push_back(
-        {std::move(*subject), std::move(*issuer), std::move(*names), std::move(*not_before), std::move(*not_after)});
+    certificate c{std::move(*subject), std::move(*issuer), std::move(*names), std::move(*not_before),
+                  std::move(*not_after)};
+    c.serial = text_member(item, "serial").value_or("");
+    c.key = text_member(item, "key").value_or("");
+    c.signature = text_member(item, "signature").value_or("");
+    c.sha256 = text_member(item, "sha256").value_or("");
+    certificates.push_back(std::move(c));
   }
   return certificates;
+}
+
+// Inside the message and inside its parent.
+std::optional<std::vector<wire::field>> field_list(const json& message, std::size_t octets) {
+  const json* list = array_member(message, "fields");
+  if (list == nullptr) return std::nullopt;
+  std::vector<wire::field> fields;
+  for (const json& item : *list) {
+    if (!item.is_array() || item.size() != 4 || !item[0].is_number_unsigned() || !item[1].is_number_unsigned() ||
+        !item[2].is_string() || !item[3].is_number_integer())
+      return std::nullopt;
+    const auto begin = item[0].get<std::uint64_t>();
+    const auto end = item[1].get<std::uint64_t>();
+    const auto parent = item[3].get<std::int64_t>();
+    if (begin > end || end > octets || parent < -1 || parent >= static_cast<std::int64_t>(fields.size()))
+      return std::nullopt;
+    fields.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), item[2].get<std::string>(),
+                      static_cast<int>(parent)});
+  }
+  return fields;
+}
+
+std::optional<handshake_message> parse_message(const json& item) {
+  auto type = text_member(item, "type");
+  const auto dir = tls::direction_named(text_member(item, "dir").value_or(""));
+  const auto content = tls::content_type_named(text_member(item, "contentType").value_or(""));
+  const auto encrypted = flag_member(item, "encrypted");
+  const auto octets = text::base64_decode(text_member(item, "base64").value_or("?"));
+  const json* data = member(item, "data");
+  if (!type || !dir || !content || !encrypted || !octets || data == nullptr || !data->is_object()) return std::nullopt;
+  auto fields = field_list(item, octets->size());
+  if (!fields) return std::nullopt;
+  return handshake_message{
+      std::move(*type),   *dir, *content, *encrypted ? tls::protection::encrypted : tls::protection::clear, *octets,
+      std::move(*fields), *data};
 }
 
 std::optional<std::vector<handshake_message>> message_list(const json& object) {
@@ -54,12 +95,9 @@ std::optional<std::vector<handshake_message>> message_list(const json& object) {
   if (list == nullptr) return std::nullopt;
   std::vector<handshake_message> messages;
   for (const json& item : *list) {
-    const auto type = text_member(item, "type");
-    const auto dir = text_member(item, "direction");
-    const auto length = count_member(item, "length");
-    if (!type || !length || *length > 0xffffff || (dir != "c2s" && dir != "s2c")) return std::nullopt;
-    messages.push_back({*type, dir == "c2s" ? direction::client_to_server : direction::server_to_client,
-                        static_cast<std::uint32_t>(*length)});
+    auto message = parse_message(item);
+    if (!message) return std::nullopt;
+    messages.push_back(std::move(*message));
   }
   return messages;
 }
@@ -150,7 +188,7 @@ result<relay_frame> parse_failure(const json& frame) {
   auto message = text_member(frame, "message");
   const auto again = flag_member(frame, "retryable");
   if (!at || !what || !message || !again) return malformed("error needs stage, code, message and retryable");
-  failure f{*at, *what, std::move(*message), *again ? retry::yes : retry::no, std::nullopt, {}};
+  failure f{*at, *what, std::move(*message), *again ? retry::yes : retry::no, std::nullopt, {}, {}};
   if (member(frame, "reason") != nullptr) {
     f.reason = tls_reason_named(text_member(frame, "reason").value_or(""));
     if (!f.reason) return malformed("unknown reason");
@@ -160,14 +198,19 @@ result<relay_frame> parse_failure(const json& frame) {
     if (!certificates) return malformed("certificates are not as described");
     f.certificates = std::move(*certificates);
   }
+  if (member(frame, "messages") != nullptr) {
+    auto messages = message_list(frame);
+    if (!messages) return malformed("messages are not as described");
+    f.messages = std::move(*messages);
+  }
   return relay_frame{std::move(f)};
 }
 
 }  // namespace
 
 result<relay_frame> parse_relay_frame(std::string_view text) {
-  const result<json> parsed = parse_json(text, control_frame_depth);
-  if (!parsed) return malformed("a control frame is one JSON object, at most 4 deep");
+  const result<json> parsed = parse_json(text, relay_frame_depth);
+  if (!parsed) return malformed("a control frame is one JSON object, at most 8 deep");
   const json& frame = *parsed;
   const auto ev = text_member(frame, "ev");
   if (ev == "hello") return parse_hello(frame);

@@ -16,7 +16,7 @@ std::vector<std::string> texts(const std::vector<ip_address>& addresses) {
 }
 
 failure plain_failure(stage at, code what, std::string message) {
-  return {at, what, std::move(message), retry_after(what), std::nullopt, {}};
+  return {at, what, std::move(message), retry_after(what), std::nullopt, {}, {}};
 }
 
 }  // namespace
@@ -210,7 +210,7 @@ void relay_session::tls_failed(code what, tls_reason reason, std::vector<certifi
   const std::optional<tls_reason> why = explains ? std::optional(reason) : std::nullopt;
   const certificate* first = shown.empty() ? nullptr : &shown.front();
   std::string message = tls_failure_text(what, why, {target_->host.text(), target_->port, tls_}, first);
-  fail({stage::tls, what, std::move(message), retry_after(what), why, std::move(shown)});
+  fail({stage::tls, what, std::move(message), retry_after(what), why, std::move(shown), {}});
 }
 
 std::size_t relay_session::readable() const noexcept {
@@ -307,6 +307,7 @@ void relay_session::misuse(std::string message) {
 
 void relay_session::fail(failure f) {
   if (closing()) return;
+  if (f.at == stage::tls) f.messages = std::move(handshake_);
   phase_ = phase::closing;
   // What was asked but not yet done is void; what was to be said is still true.
   actions_.erase(std::remove_if(actions_.begin(), actions_.end(),

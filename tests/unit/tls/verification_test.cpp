@@ -169,7 +169,7 @@ TEST(TlsTrust, SaysWhichCertificateIsDamaged) {
   std::string bad = good;
   bad[60] = bad[60] == 'A' ? 'B' : 'A';
   bad[61] = '!';
-  EXPECT_THAT(trust::from_pem(good + bad).why().detail, HasSubstr("certificate 2 is damaged"));
+  EXPECT_THAT(trust::from_pem(good + bad).why().detail, HasSubstr("certificate 2 in it is damaged"));
   EXPECT_FALSE(trust::from_pem(good.substr(0, 100)).has_value());
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "smtpscope/tls/terms.hpp"
+
 namespace smtpscope::tunnel {
 
 // Offered and required in Sec-WebSocket-Protocol.
@@ -35,22 +37,7 @@ enum class code : std::uint8_t {
 };
 
 // What was wrong with the certificate (tls_verify) or with the handshake (tls_protocol).
-enum class tls_reason : std::uint8_t {
-  expired,
-  not_yet_valid,
-  self_signed,
-  unknown_authority,
-  incomplete_chain,  // the server did not send the certificate of the authority that issued its own
-  name_mismatch,
-  no_host_names,  // the certificate names no host at all where names are looked for (RFC 9525 §6.3)
-  revoked,
-  weak,             // key or signature too weak for today
-  other,            // another fault of the certificate
-  not_tls,          // the answer was not TLS at all: OpenSSL's "wrong version number"
-  no_common_terms,  // no version, cipher or group in common
-  alert,            // the server refused with a TLS alert
-  broken,           // another fault of the handshake
-};
+using tls_reason = tls::reason;
 
 // WebSocket close codes in use (RFC 6455 §7.4.1 and its registry).
 enum class close_code : std::uint16_t {
@@ -70,7 +57,7 @@ enum class retry : std::uint8_t { no, yes };
 // The enumerators' own names, as they stand in frames.
 [[nodiscard]] std::string_view name(stage s) noexcept;
 [[nodiscard]] std::string_view name(code c) noexcept;
-[[nodiscard]] std::string_view name(tls_reason r) noexcept;
+using tls::name;
 
 // The enumerator of that name, or nothing.
 [[nodiscard]] std::optional<stage> stage_named(std::string_view text) noexcept;

@@ -14,6 +14,7 @@
 #include "smtpscope/base/result.hpp"
 #include "smtpscope/base/secret.hpp"
 #include "smtpscope/base/time.hpp"
+#include "smtpscope/tls/terms.hpp"
 #include "smtpscope/tunnel/codes.hpp"
 #include "smtpscope/tunnel/limits.hpp"
 
@@ -81,26 +82,10 @@ struct connected {
   microseconds us{0};
 };
 
-// One certificate for people. Text comes from the certificate, so it is the peer's.
-struct certificate {
-  std::string subject;
-  std::string issuer;
-  std::vector<std::string> names;  // subject alternative names: host names and addresses
-  std::string not_before;          // UTC, RFC 3339
-  std::string not_after;
-
-  friend bool operator==(const certificate&, const certificate&) = default;
-};
-
-enum class direction : std::uint8_t { client_to_server, server_to_client };
-
-struct handshake_message {
-  std::string type;  // RFC 8446 §4: "client_hello", "certificate_verify", …
-  direction dir = direction::client_to_server;
-  std::uint32_t length = 0;  // octets with the message's header
-
-  friend bool operator==(const handshake_message&, const handshake_message&) = default;
-};
+using tls::certificate;
+using tls::direction;
+// A message of the handshake with what it says; its octets are those before encryption.
+using handshake_message = tls::message;
 
 struct tls_report {
   std::string version;  // "TLSv1.3"
@@ -131,8 +116,9 @@ struct failure {
   code what = code::bad_message;
   std::string message;  // a sentence for people, in our words
   retry again = retry::no;
-  std::optional<tls_reason> reason;       // with tls_verify and tls_protocol
-  std::vector<certificate> certificates;  // with tls_verify: what the server showed
+  std::optional<tls_reason> reason;           // with tls_verify and tls_protocol
+  std::vector<certificate> certificates;      // with tls_verify: what the server showed
+  std::vector<handshake_message> messages{};  // at stage tls: of the handshake so far
 };
 
 using relay_frame = std::variant<hello, resolved, connected, tls_report, server_eof, closed, draining, failure>;

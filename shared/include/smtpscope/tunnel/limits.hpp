@@ -11,6 +11,8 @@ namespace smtpscope::tunnel {
 // A control frame: the largest, a certificate chain, goes the other way and is not bounded by it.
 inline constexpr std::size_t control_frame_octets = 4096;
 inline constexpr int control_frame_depth = 4;
+// Of the relay's frames, which the page need not fear: what a message of TLS says has lists in lists.
+inline constexpr int relay_frame_depth = 8;
 // The most that a binary message may be allowed in either direction, and what is read at a time.
 inline constexpr std::size_t data_frame_octets = 64 * 1024;
 // Credit the relay starts with, in octets: a few round trips of an SMTP dialogue, no more.

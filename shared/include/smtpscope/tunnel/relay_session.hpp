@@ -96,6 +96,8 @@ class relay_session {
   void plaintext_waits();
   void failed(stage at, code what);
   void tls_failed(code what, tls_reason reason, std::vector<certificate> shown);
+  // Before failed(stage::tls, …) and tls_failed(): the messages of the handshake so far, for the page.
+  void handshake_seen(std::vector<handshake_message> messages) { handshake_ = std::move(messages); }
   // How many octets of the server the page can take now, at most data_frame_octets. While 0, do not read.
   [[nodiscard]] std::size_t readable() const noexcept;
   // At most readable() octets were read: send them to the page when `forward`.
@@ -142,7 +144,8 @@ class relay_session {
   bool token_shown_ = false;
   std::optional<ciphertext_guard> sealed_;
   phase phase_ = phase::expect_open;
-  std::vector<action> actions_;  // a few at most, none while nothing happens
+  std::vector<handshake_message> handshake_;  // that failed
+  std::vector<action> actions_;               // a few at most, none while nothing happens
   std::optional<authorised> target_;
   tls_mode tls_ = tls_mode::none;
   bool tls_begun_ = false;
