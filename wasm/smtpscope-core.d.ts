@@ -193,11 +193,11 @@ export interface TlsInfo {
 
 export interface Certificate {
   subject: string; issuer: string; names: string[]; notBefore: string; notAfter: string;
-  serial?: string;           // hexadecimal
-  key?: string;              // "RSA 2048", "EC secp256r1", "Ed25519"
-  signature?: string;        // "sha256WithRSAEncryption"
-  sha256?: string;           // fingerprint of the DER, hexadecimal
-  der?: string;              // base64
+  serial?: string | undefined;     // hexadecimal
+  key?: string | undefined;        // "RSA 2048", "EC secp256r1", "Ed25519"
+  signature?: string | undefined;  // "sha256WithRSAEncryption"
+  sha256?: string | undefined;     // fingerprint of the DER, hexadecimal
+  der?: string | undefined;        // base64
 }
 
 /** A message of TLS itself, as it was before encryption. `data`: what its fields mean. */

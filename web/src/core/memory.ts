@@ -1,7 +1,15 @@
 // The only place that knows pointers. Octets go in by copy and come out by copy.
 
-import type { SmtpscopeMemory as MemoryModule } from '../../../wasm/smtpscope-core';
+import type { SmtpscopeMemory } from '../../../wasm/smtpscope-core';
 import { CoreError } from './core-error';
+
+/** What every module has for octets and results. */
+type MemoryModule = Pick<
+  SmtpscopeMemory,
+  'HEAPU8' | '_smtp_alloc' | '_smtp_free' | '_smtp_result_data' | '_smtp_result_size'
+>;
+/** What those have that also keep octets. */
+type BlobModule = MemoryModule & Pick<SmtpscopeMemory, '_smtp_blob_new' | '_smtp_release'>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -13,7 +21,7 @@ export function withOctets<T>(
   use: (ptr: number, len: number) => T,
 ): T {
   const ptr = module._smtp_alloc(Math.max(1, octets.length));
-  if (ptr === 0) throw new RangeError('The core has no memory left for this.');
+  if (ptr === 0) throw new RangeError('There is no memory left for this.');
   try {
     module.HEAPU8.set(octets, ptr); // HEAPU8 is read anew: the allocation may have replaced it
     return use(ptr, octets.length);
@@ -60,12 +68,12 @@ export function checkHandle(module: MemoryModule, handle: number): number {
 }
 
 /** Octets inside the module, until released. */
-export function newBlob(module: MemoryModule, octets: Uint8Array): number {
+export function newBlob(module: BlobModule, octets: Uint8Array): number {
   return withOctets(module, octets, (ptr, len) => checkHandle(module, module._smtp_blob_new(ptr, len)));
 }
 
 /** Calls `use` with octets inside the module, and releases them afterwards. */
-export function withBlob<T>(module: MemoryModule, octets: Uint8Array, use: (blob: number) => T): T {
+export function withBlob<T>(module: BlobModule, octets: Uint8Array, use: (blob: number) => T): T {
   const blob = newBlob(module, octets);
   try {
     return use(blob);
@@ -75,6 +83,6 @@ export function withBlob<T>(module: MemoryModule, octets: Uint8Array, use: (blob
 }
 
 /** `texts`: shared/texts/en.json, or the same in another language; throws CoreError if it is not. */
-export function useTexts(module: MemoryModule, texts: Uint8Array): void {
+export function useTexts(module: SmtpscopeMemory, texts: Uint8Array): void {
   withOctets(module, texts, (ptr, len) => checkStatus(module, module._smtp_use_texts(ptr, len)));
 }

@@ -1,6 +1,7 @@
 // The contract with the C++ core is wasm/smtpscope-core.d.ts; the page knows it by these names only.
 export type {
   AddressList,
+  Certificate,
   Chapter,
   ClientSetup,
   Composed,

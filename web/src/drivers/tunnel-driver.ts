@@ -3,19 +3,15 @@
 
 import type { Core, CoreClient } from '../core/core';
 import { Pace } from '../core/pace';
-import type { ClientSetup, Happening, TlsInfo } from '../core/types';
-import { whyNoTunnel } from './relay-probe';
+import type { ClientSetup, Happening } from '../core/types';
+import type { OpenTlsLink } from '../tls/tls-link';
+import type { TlsLinkSetup } from '../tls/types';
+import { PageTls, type TlsProblem } from './page-tls';
+import { relayTlsInfo, relayTlsMessages } from './relay-tls';
 import type { SessionDriver, TraceSink } from './session-driver';
-import {
-  creditStep,
-  formatRequest,
-  frameOctets,
-  type PageRequest,
-  parseRelayEvent,
-  type RelayEvent,
-  subprotocol,
-  writeWindow,
-} from './tunnel-frames';
+import type { RelayEvent } from './tunnel-frames';
+import { TunnelSocket } from './tunnel-socket';
+import type { WireLog } from './wire-log';
 
 /** Where the relay is, and what it asks for before it carries anything. */
 export interface RelayAccess {
@@ -24,16 +20,21 @@ export interface RelayAccess {
   token?: string | undefined;
 }
 
+/** TLS made in this page; without, the relay makes it. */
+export interface TlsInPage {
+  link: OpenTlsLink;
+  /** How its engine differs from the usual: what is trusted, and whether it has to be. */
+  engine?: Omit<TlsLinkSetup, 'host' | 'port'>;
+  /** Where the reader asked for it: what an exported capture is made of. */
+  log?: WireLog | undefined;
+}
+
 export type LiveSetup = Omit<ClientSetup, 'message'>;
 
-/** Milliseconds for the relay to answer at all, and to say hello. */
-const helloTimeout = 10_000;
-/** Milliseconds between looks at a full send buffer; browsers have no event for it. */
-const drainPoll = 15;
 /** Milliseconds the session may take to end after the connection has. */
 const closeTimeout = 5_000;
-
-type Phase = 'connecting' | 'opening' | 'open' | 'over';
+/** Milliseconds that the last words of TLS may take. */
+const goodbyeTimeout = 1_000;
 
 export class TunnelDriver implements SessionDriver {
   readonly live = true;
@@ -42,29 +43,40 @@ export class TunnelDriver implements SessionDriver {
   private readonly core: Core;
   private readonly setup: LiveSetup;
   private readonly message: Uint8Array;
-  private readonly base: URL;
   private readonly token: string | undefined;
+  private readonly tunnel: TunnelSocket;
+  private readonly inPage: TlsInPage | undefined;
 
   private client: CoreClient | undefined;
   private sink: TraceSink | undefined;
-  private socket: WebSocket | undefined;
-  private phase: Phase = 'connecting';
+  private tls: PageTls | undefined;
+  private over = false;
   private origin = 0;
   private pumping = false;
-  private unread = 0;
-  private peerClosed = false;
+  private opened = false;
   /** The end of the connection has been told to the session. */
   private broken = false;
   private protocolTimer: ReturnType<typeof setTimeout> | undefined;
-  private hostTimer: ReturnType<typeof setTimeout> | undefined;
+  private endTimer: ReturnType<typeof setTimeout> | undefined;
   private entriesScheduled = false;
 
-  constructor(core: Core, setup: LiveSetup, message: Uint8Array, relay: RelayAccess = {}) {
+  constructor(
+    core: Core,
+    setup: LiveSetup,
+    message: Uint8Array,
+    relay: RelayAccess = {},
+    inPage?: TlsInPage,
+  ) {
     this.core = core;
     this.setup = setup;
     this.message = message;
-    this.base = relay.base ?? new URL(document.baseURI);
     this.token = relay.token;
+    this.inPage = setup.tls === 'never' ? undefined : inPage;
+    this.tunnel = new TunnelSocket(relay.base ?? new URL(document.baseURI), {
+      event: (event) => this.handle(event),
+      octets: (octets) => this.onOctets(octets),
+      broken: (problem) => this.afterTls(() => this.fail(problem)),
+    });
   }
 
   start(sink: TraceSink): void {
@@ -78,12 +90,13 @@ export class TunnelDriver implements SessionDriver {
       title: this.setup.title ?? `Sending through ${this.setup.host}:${this.setup.port}`,
       started: new Date().toISOString(),
     });
+    if (this.inPage) this.tls = this.makeTls(this.inPage);
     void this.pump();
-    this.connect();
+    this.tunnel.connect();
   }
 
   cancel(): void {
-    if (this.phase === 'over') return;
+    if (this.over) return;
     this.tell({ what: 'cancel' });
     this.endSoon();
   }
@@ -92,56 +105,23 @@ export class TunnelDriver implements SessionDriver {
     return Math.round((performance.now() - this.origin) * 1000);
   }
 
-  private connect(): void {
-    const address = new URL('tunnel', this.base);
-    address.protocol = this.base.protocol === 'https:' ? 'wss:' : 'ws:';
-    let socket: WebSocket;
-    try {
-      socket = new WebSocket(address, subprotocol);
-    } catch {
-      this.fail(
-        'relay_unreachable',
-        'connect',
-        `This page has no relay: ${address.host} is not an address for one.`,
-      );
-      return;
-    }
-    socket.binaryType = 'arraybuffer';
-    this.socket = socket;
-    this.hostTimer = setTimeout(() => void this.notOpened(), helloTimeout);
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof event.data === 'string') this.onEvent(event.data);
-      else this.onOctets(new Uint8Array(event.data));
-    };
-    socket.onclose = () => this.onClose();
+  private makeTls({ link, engine, log }: TlsInPage): PageTls {
+    const { host, port, tls } = this.setup;
+    const setup = { link, engine: { ...engine, host, port }, starttls: tls === 'starttls' };
+    return new PageTls(setup, {
+      tell: (happening) => this.tell(happening),
+      toNetwork: (octets) => void this.toNetwork(octets),
+      toSession: (octets) => this.toSession(octets),
+      peerClosed: () => this.onPeerClosed(),
+      failed: (problem) => this.fail(problem),
+      keyLog: (line) => log?.key(line),
+    });
   }
 
-  /** The socket never got as far as hello. */
-  private async notOpened(): Promise<void> {
-    clearTimeout(this.hostTimer);
-    if (this.phase !== 'connecting') return;
-    this.phase = 'opening'; // asked once only
-    const { code, message } = await whyNoTunnel(new URL('healthz', this.base));
-    this.fail(code, 'connect', message);
-  }
-
-  private onClose(): void {
-    clearTimeout(this.hostTimer);
-    if (this.phase === 'over') return;
-    if (this.phase === 'connecting') void this.notOpened();
-    else this.fail('relay_closed', 'stream', 'The relay ended the connection without saying why.');
-  }
-
-  private onEvent(frame: string): void {
-    if (this.phase === 'over') return;
-    const event = parseRelayEvent(frame);
-    if (!event)
-      this.fail('relay_closed', 'stream', 'The relay sent something that this page does not understand.');
-    else this.handle(event);
-  }
+  // ------------------------------------------------------------------------------ from the relay
 
   private handle(event: RelayEvent): void {
-    const implicit = this.setup.tls === 'implicit';
+    if (this.over) return;
     switch (event.ev) {
       case 'hello':
         this.onHello(event);
@@ -150,74 +130,105 @@ export class TunnelDriver implements SessionDriver {
         this.tell({ what: 'resolved', addresses: event.addresses });
         break;
       case 'connected':
-        this.tell({ what: 'connected', address: event.address, port: event.port });
-        this.tell(implicit ? { what: 'tls_started' } : { what: 'ready' });
+        this.onConnected(event.address, event.port);
         break;
       case 'tls':
-        this.tell({ what: 'tls_established', tls: tlsInfo(event) });
+        for (const message of relayTlsMessages(event)) this.tell(message);
+        this.tell({ what: 'tls_established', tls: relayTlsInfo(event) });
         break;
       case 'eof':
       case 'closed':
-        this.onPeerClosed();
+        if (this.tls?.begun) this.tls.networkClosed();
+        else this.onPeerClosed();
         break;
       case 'draining':
         break; // the session goes on; the relay ends it when its time is up, and says so
       case 'error':
-        this.fail(event.code, event.stage, event.message, event.reason);
+        this.afterTls(() => {
+          for (const message of relayTlsMessages(event)) this.tell(message);
+          this.fail(event);
+        });
         break;
     }
   }
 
   private onHello(event: Extract<RelayEvent, { ev: 'hello' }>): void {
-    clearTimeout(this.hostTimer);
-    if (this.phase !== 'connecting') return;
-    this.phase = 'open';
+    if (this.opened) return;
+    this.opened = true;
     if (event.version !== 1) {
-      this.fail(
-        'relay_refused',
-        'policy',
-        `The relay speaks version ${event.version} of the tunnel; this page speaks 1.`,
-      );
-    } else {
-      // Without one, the relay says itself that it needs one.
-      if (event.auth && this.token) this.request({ op: 'auth', token: this.token });
-      const { host, port, tls } = this.setup;
-      this.request({ op: 'open', host, port, tls: tls === 'implicit' ? 'implicit' : 'none' });
+      const message = `The relay speaks version ${event.version} of the tunnel; this page speaks 1.`;
+      this.fail({ code: 'relay_refused', stage: 'policy', message });
+      return;
+    }
+    // Without one, the relay says itself that it needs one.
+    if (event.auth && this.token) this.tunnel.request({ op: 'auth', token: this.token });
+    const { host, port } = this.setup;
+    const tls = this.setup.tls === 'implicit' && !this.tls ? 'implicit' : 'none';
+    this.tunnel.request({ op: 'open', host, port, tls });
+  }
+
+  private onConnected(address: string, port: number): void {
+    this.tell({ what: 'connected', address, port });
+    if (this.setup.tls !== 'implicit') this.tell({ what: 'ready' });
+    else {
+      this.tell({ what: 'tls_started' });
+      this.tls?.begin();
     }
   }
 
   private onOctets(octets: Uint8Array): void {
-    if (this.phase === 'over' || !this.client) return;
+    if (this.over) return;
+    const size = octets.length;
+    this.inPage?.log?.add(this.now(), 's2c', octets);
+    if (this.tls?.begun) {
+      void this.tls.receive(octets).then(() => this.tunnel.consumed(size));
+    } else {
+      this.toSession(octets);
+      this.tunnel.consumed(size);
+    }
+  }
+
+  // ------------------------------------------------------------------------------- to the session
+
+  private toSession(octets: Uint8Array): void {
     try {
-      this.client.receive(octets);
+      this.client?.receive(octets);
     } catch {
       // The session is over for the core: what still comes is of no use to it.
-    }
-    this.unread += octets.length;
-    if (this.unread >= creditStep) {
-      this.request({ op: 'credit', bytes: this.unread });
-      this.unread = 0;
     }
     void this.pump();
   }
 
   private onPeerClosed(): void {
-    if (this.peerClosed || this.broken) return;
-    this.peerClosed = true;
+    if (this.broken) return;
     this.broken = true;
     this.tell({ what: 'peer_closed' });
     this.endSoon();
   }
 
-  private fail(code: string, stage: string, message: string, reason?: string): void {
-    if (this.phase === 'over' || this.broken) return;
+  private fail({ code, stage, message, reason, certificates, failing }: TlsProblem): void {
+    if (this.over || this.broken) return;
     this.broken = true;
-    this.tell({ what: 'transport_error', stage, code, message, ...(reason ? { reason } : {}) });
+    this.tell({
+      what: 'transport_error',
+      stage,
+      code,
+      message,
+      ...(reason ? { reason } : {}),
+      ...(certificates?.length ? { certificates } : {}),
+      ...(certificates?.length && failing !== undefined ? { failing } : {}),
+    });
     this.endSoon();
   }
 
+  /** The end of the network comes after what it brought before, which may still be on its way through TLS. */
+  private afterTls(then: () => void): void {
+    if (this.tls?.begun) void this.tls.settled().then(then);
+    else then();
+  }
+
   private tell(happening: Happening): void {
-    if (this.phase === 'over' || !this.client) return;
+    if (this.over || !this.client) return;
     try {
       this.client.tell(happening, this.now());
     } catch {
@@ -226,9 +237,7 @@ export class TunnelDriver implements SessionDriver {
     void this.pump();
   }
 
-  private request(request: PageRequest): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(formatRequest(request));
-  }
+  // ---------------------------------------------------------------------------- from the session
 
   /** Performs what the session asks for until it waits. One pump runs at a time: order is everything. */
   private async pump(): Promise<void> {
@@ -246,10 +255,11 @@ export class TunnelDriver implements SessionDriver {
           if (!(await this.send(request.octets))) return;
           this.flushEntries();
           await pace.rest();
-        } else if (request.ask === 'start-tls') this.request({ op: 'start_tls' });
+        } else if (request.ask === 'start-tls') this.startTls();
         else if (request.ask === 'arm-timer') this.arm(request.seconds);
         else if (request.ask === 'finished') this.finished(request.result);
         else {
+          if (this.tls) await this.lastWords(this.tls);
           this.end();
           return;
         }
@@ -263,8 +273,33 @@ export class TunnelDriver implements SessionDriver {
     }
   }
 
+  /** TLS has something to say at the end: goodbye, or an alert that says why not. It need not take long. */
+  private async lastWords(tls: PageTls): Promise<void> {
+    const said = (this.broken ? Promise.resolve() : tls.close()).then(() => this.tunnel.written());
+    await Promise.race([said, new Promise((resolve) => setTimeout(resolve, goodbyeTimeout))]);
+  }
+
+  private startTls(): void {
+    if (this.tls) this.tls.begin();
+    else this.tunnel.request({ op: 'start_tls' });
+  }
+
+  /** False where the connection is gone and its end has not been told yet. */
+  private async send(octets: Uint8Array): Promise<boolean> {
+    if (this.tls?.begun) {
+      await this.tls.write(octets);
+      return (await this.tunnel.written()) || this.broken;
+    }
+    return (await this.toNetwork(octets)) || this.broken;
+  }
+
+  private toNetwork(octets: Uint8Array): Promise<boolean> {
+    this.inPage?.log?.add(this.now(), 'c2s', octets);
+    return this.tunnel.write(octets);
+  }
+
   private isOver(): boolean {
-    return this.phase === 'over';
+    return this.over;
   }
 
   private finished(result: Parameters<TraceSink['finished']>[0]): void {
@@ -277,35 +312,21 @@ export class TunnelDriver implements SessionDriver {
       this.protocolTimer = setTimeout(() => this.tell({ what: 'timer_fired' }), seconds * 1000);
   }
 
-  /** Writes in frames, and waits while the browser holds more than the window. */
-  private async send(octets: Uint8Array): Promise<boolean> {
-    for (let at = 0; at < octets.length; at += frameOctets) {
-      while (
-        this.socket &&
-        this.socket.readyState === WebSocket.OPEN &&
-        this.socket.bufferedAmount >= writeWindow
-      )
-        await new Promise((resolve) => setTimeout(resolve, drainPoll));
-      if (this.socket?.readyState !== WebSocket.OPEN || this.isOver()) return this.broken;
-      this.socket.send(octets.slice(at, at + frameOctets));
-    }
-    return true;
-  }
-
   /** The connection is gone: the session has a moment to draw its conclusion, then it is over anyway. */
   private endSoon(): void {
-    clearTimeout(this.hostTimer);
-    if (this.phase === 'over') return;
-    this.hostTimer = setTimeout(() => this.end(), closeTimeout);
+    clearTimeout(this.endTimer);
+    if (this.over) return;
+    this.endTimer = setTimeout(() => this.end(), closeTimeout);
   }
 
   private end(): void {
-    if (this.phase === 'over') return;
-    this.phase = 'over';
-    clearTimeout(this.hostTimer);
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.endTimer);
     clearTimeout(this.protocolTimer);
     this.flushEntries();
-    if (this.socket && this.socket.readyState <= WebSocket.OPEN) this.socket.close(1000);
+    this.tls?.release();
+    this.tunnel.close();
     this.client?.release();
     this.client = undefined;
     this.sink?.ended();
@@ -317,7 +338,7 @@ export class TunnelDriver implements SessionDriver {
     this.entriesScheduled = true;
     requestAnimationFrame(() => {
       this.entriesScheduled = false;
-      if (this.phase !== 'over') this.flushEntries();
+      if (!this.over) this.flushEntries();
     });
   }
 
@@ -325,16 +346,4 @@ export class TunnelDriver implements SessionDriver {
     const entries = this.client?.take() ?? [];
     if (entries.length > 0) this.sink?.appended(entries);
   }
-}
-
-function tlsInfo(event: Extract<RelayEvent, { ev: 'tls' }>): TlsInfo {
-  return {
-    version: event.version,
-    suite: event.suite,
-    verified: event.verified,
-    where: 'relay',
-    chain: event.certificates,
-    ...(event.group ? { group: event.group } : {}),
-    ...(event.anchor ? { anchor: event.anchor } : {}),
-  };
 }

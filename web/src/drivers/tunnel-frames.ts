@@ -18,7 +18,30 @@ const certificate = v.object({
   names: v.array(v.string()),
   notBefore: v.string(),
   notAfter: v.string(),
+  ...v.partial(
+    v.object({
+      serial: v.string(),
+      key: v.string(),
+      signature: v.string(),
+      sha256: v.string(),
+      der: v.string(),
+    }),
+  ).entries,
 });
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** A message of the relay's own TLS. An older relay names it only, without its octets. */
+const message = v.object({
+  type: v.string(),
+  dir: v.optional(v.picklist(['c2s', 's2c']), 'c2s'),
+  contentType: v.optional(v.picklist(['handshake', 'change_cipher_spec', 'alert']), 'handshake'),
+  encrypted: v.optional(v.boolean(), false),
+  base64: v.optional(v.string()),
+  fields: v.optional(v.array(v.tuple([count, count, v.string(), v.pipe(v.number(), v.integer())])), []),
+  data: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+const messages = v.optional(v.array(message));
 
 const eventSchema = v.variant('ev', [
   v.object({ ev: v.literal('hello'), version: v.number(), auth: v.optional(v.boolean(), false) }),
@@ -31,7 +54,10 @@ const eventSchema = v.variant('ev', [
     group: v.optional(v.string()),
     verified: v.boolean(),
     anchor: v.optional(v.string()),
+    alpn: v.optional(v.string()),
+    resumed: v.optional(v.boolean()),
     certificates: v.optional(v.array(certificate), []),
+    messages,
   }),
   v.object({ ev: v.literal('eof') }),
   v.object({ ev: v.literal('closed'), by: v.string() }),
@@ -42,6 +68,9 @@ const eventSchema = v.variant('ev', [
     code: v.string(),
     message: v.string(),
     reason: v.optional(v.string()),
+    certificates: v.optional(v.array(certificate)),
+    failing: v.optional(count),
+    messages,
   }),
 ]);
 

@@ -1,0 +1,28 @@
+// TLS that the relay made, as its frames tell of it.
+
+import type { Happening, TlsInfo } from '../core/types';
+import type { RelayEvent } from './tunnel-frames';
+
+type TlsFrame = Extract<RelayEvent, { ev: 'tls' }>;
+type TlsMessageTold = Extract<Happening, { what: 'tls_message' }>;
+
+export function relayTlsInfo(event: TlsFrame): TlsInfo {
+  return {
+    version: event.version,
+    suite: event.suite,
+    verified: event.verified,
+    where: 'relay',
+    chain: event.certificates,
+    ...(event.group ? { group: event.group } : {}),
+    ...(event.alpn ? { alpn: event.alpn } : {}),
+    ...(event.resumed === undefined ? {} : { resumed: event.resumed }),
+    ...(event.anchor ? { anchor: event.anchor } : {}),
+  };
+}
+
+/** The handshake message by message, from a relay that shows its octets. */
+export function relayTlsMessages(event: Extract<RelayEvent, { ev: 'tls' | 'error' }>): TlsMessageTold[] {
+  return (event.messages ?? []).flatMap(({ base64, ...message }) =>
+    base64 ? [{ what: 'tls_message' as const, ...message, base64 }] : [],
+  );
+}
