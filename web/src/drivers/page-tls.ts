@@ -121,8 +121,8 @@ export class PageTls {
         listener.toSession(event.octets);
         break;
       case 'message': {
-        const { ev: _, ...message } = event;
-        listener.tell({ what: 'tls_message', ...message });
+        const { ev: _, data, ...message } = event;
+        listener.tell({ what: 'tls_message', ...message, data: { ...data, where: 'page' } });
         break;
       }
       case 'established':

@@ -22,7 +22,7 @@ export function relayTlsInfo(event: TlsFrame): TlsInfo {
 
 /** The handshake message by message, from a relay that shows its octets. */
 export function relayTlsMessages(event: Extract<RelayEvent, { ev: 'tls' | 'error' }>): TlsMessageTold[] {
-  return (event.messages ?? []).flatMap(({ base64, ...message }) =>
-    base64 ? [{ what: 'tls_message' as const, ...message, base64 }] : [],
+  return (event.messages ?? []).flatMap(({ base64, data, ...message }) =>
+    base64 ? [{ what: 'tls_message' as const, ...message, base64, data: { ...data, where: 'relay' } }] : [],
   );
 }

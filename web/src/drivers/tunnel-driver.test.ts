@@ -67,7 +67,7 @@ describe('TLS of the relay', () => {
     socket.tell({ ev: 'tls', version: 'TLSv1.3', suite: 's', verified: true, alpn: 'x', messages: [seen] });
     const { length: _, ...told } = seen;
     expect(client.told).toEqual([
-      { what: 'tls_message', ...told },
+      { what: 'tls_message', ...told, data: { ...told.data, where: 'relay' } },
       { what: 'tls_established', tls: expect.objectContaining({ where: 'relay', alpn: 'x' }) },
     ]);
   });

@@ -9,13 +9,23 @@ const mailboxSchema = v.object({
   smtp_port: port,
   smtps_port: port,
   domain: v.string(),
+  /** PEM of the authority that vouches for it: TLS in the page trusts nobody else there. */
+  certificate: v.optional(v.string()),
   users: v.array(v.object({ name: v.string(), password: v.optional(v.string()) })),
 });
 
 const configSchema = v.object({
   version: v.string(),
   destinations: v.optional(
-    v.array(v.object({ host: v.string(), port, mailbox: v.optional(v.boolean()) })),
+    v.array(
+      v.object({
+        host: v.string(),
+        port,
+        mailbox: v.optional(v.boolean()),
+        /** The relay carries nothing there but TLS that the page makes. */
+        ciphertext_only: v.optional(v.boolean(), false),
+      }),
+    ),
     [],
   ),
   mailbox: v.nullable(mailboxSchema),

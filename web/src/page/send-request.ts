@@ -29,11 +29,27 @@ export interface SimulatedTarget {
   hangUpAfter: string;
 }
 
+/** Who makes TLS. In the page it can be trusted differently; what the reader trusts is in PEM. */
+export type TlsPlace =
+  | { where: 'relay' }
+  | {
+      where: 'page';
+      /** Certificates that count beside the usual authorities. */
+      more?: string | undefined;
+      /** Certificates that count instead of them. */
+      only?: string | undefined;
+      /** The session goes on with a server that nobody vouches for. Of the reader's own servers only. */
+      unverified: boolean;
+      /** What went over the wire and its keys are kept until the next session. */
+      keepKeys: boolean;
+    };
+
 export interface LiveTarget {
   kind: 'live';
   host: string;
   port: number;
   tls: TlsChoice;
+  place: TlsPlace;
   /** `secret` is a password, or a token where the mechanism takes one. */
   auth: { user: string; secret: string; mechanism: Mechanism | undefined } | undefined;
   /** The user allowed a login without encryption, by name. */

@@ -208,10 +208,7 @@ export class SmtpComposer extends LitElement {
         It goes to <b>${recipients.join(', ')}</b>, through
         <code>${target.host}:${target.port}</code>${target.auth ? html`, as <b>${target.auth.user}</b>` : nothing}.
       </p>
-      <p>
-        The relay makes the connection${target.tls === 'never' ? '' : ' and its encryption'}, so it sees what you
-        send${target.auth ? ', the password too' : ''}.
-      </p>
+      <p>${this.renderWhoReads(target)}</p>
       <div class="buttons">
         <button type="button" class="button primary" id="confirm-send" @click=${this.onConfirm}>
           ${icon('send')}Send for real
@@ -228,6 +225,21 @@ export class SmtpComposer extends LitElement {
         </button>
       </div>
     </div>`;
+  }
+
+  private renderWhoReads({ tls, place, auth }: LiveTarget): TemplateResult {
+    const all = auth ? ', the password too' : '';
+    if (tls === 'never')
+      return html`It goes unencrypted: the relay and everyone behind it see what you send${all}.`;
+    if (place.where === 'relay')
+      return html`The relay makes the connection and its encryption, so it sees what you send${all}.`;
+    return html`The relay carries it encrypted and cannot read it.
+    ${
+      place.unverified
+        ? html`<b>Nobody has to vouch for the server: whoever answers reads it${all}.</b>`
+        : 'The server’s certificate is checked in this page.'
+    }
+    ${place.keepKeys ? 'The keys are kept: whoever gets them reads it too.' : nothing}`;
   }
 
   private onText(field: AddressField | 'subject' | 'text') {

@@ -1,16 +1,17 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { mechanismNamed, mechanisms } from '../../page/mechanisms';
+import { mechanismNamed, mechanismsFor } from '../../page/mechanisms';
 import type { RelayConfig } from '../../page/relay-api';
-import { type Breakage, hangUpPoints, type Target, type TlsChoice } from '../../page/send-request';
+import type { Breakage, Target, TlsChoice } from '../../page/send-request';
 import { focusOn } from '../focus';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
+import type { SmtpTlsPlace } from '../tls-place/tls-place.component';
 import { destinationStyles } from './destination.styles';
 import { checkBox, fieldNote, secretField, textField } from './fields';
-import { breakages, presetIcons, tlsNames } from './labels';
+import { presetIcons, tlsNames } from './labels';
 import {
   hostProblem,
   mailboxPort,
@@ -20,7 +21,9 @@ import {
   presets,
   type ServerChoice,
   serverOf,
+  tlsTerms,
 } from './presets';
+import { breakageChoice, latencyField } from './simulated';
 
 type Field = 'relay-token' | 'host' | 'port' | 'user' | 'password';
 
@@ -47,6 +50,8 @@ export class SmtpDestination extends LitElement {
   @state() private relayToken = '';
   @state() private showRelayToken = false;
   @state() private problems: Partial<Record<Field, string>> = {};
+
+  @query('smtp-tls-place') private readonly tlsPlace!: SmtpTlsPlace | null;
 
   get preset(): PresetName {
     return this.chosen;
@@ -85,6 +90,7 @@ export class SmtpDestination extends LitElement {
   /** A session has ended: forgets the password if the reader asked for that. */
   sessionEnded(): void {
     if (this.forget) this.choice = { ...this.choice, password: '' };
+    this.tlsPlace?.sessionEnded();
   }
 
   /** Shows at their fields what is missing or wrong. Returns whether all is well; if not, focus is on the first. */
@@ -107,7 +113,7 @@ export class SmtpDestination extends LitElement {
     this.problems = problems;
     const first = Object.keys(problems)[0];
     if (first) focusOn(this, `#${first}`);
-    return first === undefined;
+    return first === undefined && (this.tlsPlace?.check() ?? true);
   }
 
   /** Where the message is to go. */
@@ -130,6 +136,7 @@ export class SmtpDestination extends LitElement {
       host: choice.host.trim(),
       port: choice.port,
       tls: choice.tls,
+      place: this.tlsPlace?.choice() ?? { where: 'relay' },
       auth: choice.login ? { user: choice.user.trim(), secret: password, mechanism } : undefined,
       cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
       mailbox: this.chosen === 'mailbox',
@@ -170,60 +177,22 @@ export class SmtpDestination extends LitElement {
         <smtp-mode mode="simulated"></smtp-mode>
         <span>Client and server both run in this page, with a make-believe user and password.</span>
       </p>
-      <fieldset class="break">
-        <legend>Break something</legend>
-        ${breakages.map(
-          ([name, title, note]) => html`<label>
-            <input
-              type="radio"
-              name="breakage"
-              value=${name}
-              .checked=${live(this.breakage === name)}
-              @change=${() => {
-                this.breakage = name;
-              }}
-            />
-            <span><b>${title}</b> <small>${note}</small></span>
-          </label>`,
-        )}
-        ${this.breakage === 'hang-up' ? this.renderHangUp() : nothing}
-      </fieldset>
+      ${breakageChoice(this.breakage, this.hangUpAfter, {
+        breakage: (breakage) => {
+          this.breakage = breakage;
+        },
+        hangUpAfter: (verb) => {
+          this.hangUpAfter = verb;
+        },
+      })}
       <details>
         <summary>Encryption, login and distance</summary>
         ${this.renderTlsChoice()} ${this.renderMechanism()}
-        <div class="field">
-          <label for="latency">Distance: milliseconds one way</label>
-          <input
-            id="latency"
-            type="number"
-            min="0"
-            max="60000"
-            .value=${live(String(this.latencyMs))}
-            @change=${(event: Event) => {
-              const ms = Math.round(Number((event.target as HTMLInputElement).value));
-              this.latencyMs = Math.min(60_000, Math.max(0, Number.isFinite(ms) ? ms : 40));
-            }}
-          />
-        </div>
+        ${latencyField(this.latencyMs, (ms) => {
+          this.latencyMs = ms;
+        })}
       </details>
     `;
-  }
-
-  private renderHangUp(): TemplateResult {
-    return html`<div class="field">
-      <label for="hang-up-after">It hangs up</label>
-      <select
-        id="hang-up-after"
-        @change=${(event: Event) => {
-          this.hangUpAfter = (event.target as HTMLSelectElement).value;
-        }}
-      >
-        ${hangUpPoints.map(
-          ([verb, title]) =>
-            html`<option value=${verb} ?selected=${verb === this.hangUpAfter}>${title}</option>`,
-        )}
-      </select>
-    </div>`;
   }
 
   private renderServer(): TemplateResult {
@@ -243,9 +212,34 @@ export class SmtpDestination extends LitElement {
                 ${this.choice.tls === 'implicit' ? 'implicit TLS' : 'STARTTLS'}
               </p>`
       }
+      ${this.choice.tls === 'never' ? nothing : this.renderTlsPlace()}
       ${this.chosen === 'other' ? this.renderLoginChoice() : nothing}
       ${this.choice.login ? this.renderLogin() : nothing}
     `;
+  }
+
+  private renderTlsPlace(): TemplateResult {
+    const terms = tlsTerms(this.chosen, this.choice, this.relay);
+    return html`<smtp-tls-place
+      .forced=${terms.forced}
+      .only=${terms.only}
+      ?own=${terms.own}
+      @smtp-tls-place=${() => this.onTlsPlace()}
+    ></smtp-tls-place>`;
+  }
+
+  /** A login can be tied to TLS only where the page makes it. */
+  private onTlsPlace(): void {
+    const bound = mechanismNamed(this.choice.mechanism)?.bound === true;
+    if (bound && !this.tlsInPage()) this.choice = { ...this.choice, mechanism: '' };
+    this.requestUpdate();
+    this.changed();
+  }
+
+  private tlsInPage(): boolean {
+    return (
+      this.chosen !== 'page' && this.choice.tls !== 'never' && (this.tlsPlace?.where ?? 'page') === 'page'
+    );
   }
 
   private renderRelayLine(): TemplateResult {
@@ -313,7 +307,7 @@ export class SmtpDestination extends LitElement {
   private renderMechanism(): TemplateResult {
     const simulated = this.chosen === 'page';
     const value = simulated && !this.choice.login ? 'none' : this.choice.mechanism;
-    const named = mechanisms.map(({ name, title }): [string, string] => [name, title]);
+    const named = mechanismsFor(this.tlsInPage()).map(({ name, title }): [string, string] => [name, title]);
     const options: [string, string][] = simulated
       ? [...named, ['none', 'No login']]
       : [['', 'Strongest that the server offers'], ...named];
@@ -347,7 +341,7 @@ export class SmtpDestination extends LitElement {
       ${checkBox('Forget the password after the session', this.forget, (on) => {
         this.forget = on;
       })}
-      ${this.chosen === 'other' ? this.renderMechanism() : nothing}
+      ${gmail ? nothing : this.renderMechanism()}
       ${
         this.chosen === 'other' && this.choice.tls === 'never'
           ? checkBox(

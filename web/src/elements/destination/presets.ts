@@ -114,3 +114,32 @@ export function mailboxPort(relay: RelayConfig | null | undefined, tls: 'starttl
   const mailbox = relay?.mailbox;
   return tls === 'starttls' ? (mailbox?.smtp_port ?? 2525) : (mailbox?.smtps_port ?? 2465);
 }
+
+const providers = [
+  'gmail.com',
+  'googlemail.com',
+  'google.com',
+  'office365.com',
+  'outlook.com',
+  'hotmail.com',
+];
+
+/** A mail provider's server: nobody's own, so its certificate always has to be in order. */
+export function isProvider(host: string): boolean {
+  const name = host.trim().toLowerCase();
+  return providers.some((domain) => name === domain || name.endsWith(`.${domain}`));
+}
+
+/** What decides who may make TLS for a destination. */
+export function tlsTerms(
+  preset: PresetName,
+  { host, port }: Pick<ServerChoice, 'host' | 'port'>,
+  relay: RelayConfig | null | undefined,
+): { only?: string | undefined; forced?: 'page' | 'relay' | undefined; own: boolean } {
+  const known = relay?.destinations.find((one) => one.host === host.trim() && one.port === port);
+  const forced = known?.ciphertext_only ? 'page' : undefined;
+  if (preset !== 'mailbox') return { forced, own: preset === 'other' && !isProvider(host) };
+  const only = relay?.mailbox?.certificate;
+  // A relay that does not say who vouches for its mailbox leaves nothing to check it with.
+  return { only, forced: only === undefined ? 'relay' : forced, own: false };
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { certificatesIn, largestPem, pemProblem } from './pem';
+
+const pem = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----`;
+
+describe('certificates of the reader', () => {
+  it('are found among other text', () => {
+    expect(certificatesIn(`issuer=a\n${pem('AAAA')}\nand\r\n${pem('BBBB')}\n`)).toEqual([
+      pem('AAAA'),
+      pem('BBBB'),
+    ]);
+    expect(pemProblem(pem('AAAA'))).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', '', 'no certificate'],
+    ['a name', 'mail.example', 'no certificate'],
+    ['half of one', '-----BEGIN CERTIFICATE-----\nAAAA', 'no certificate'],
+    ['a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', 'private key'],
+    ['too much', pem('A'.repeat(largestPem)), 'larger'],
+  ])('are missed in %s', (_, text, says) => {
+    expect(pemProblem(text)).toContain(says);
+  });
+});
