@@ -96,6 +96,8 @@ TEST(Diagnose, TransportErrors) {
       {{"tls", "tls_verify", "m", "incomplete_chain"}, "tls.incomplete_chain"},
       {{"tls", "tls_verify", "m", "no_host_names"}, "tls.no_host_names"},
       {{"tls", "tls_verify", "m", "expired"}, "tls.expired"},
+      {{"tls", "tls_not_loaded", "m", ""}, "tls.not_loaded"},
+      {{"stream", "tls_broken", "m", "broken"}, "tls.broken"},
       {{"tls", "timeout", "m", ""}, "transport.timeout"},
       {{"tls", "reset", "m", ""}, "transport.reset_tls"},
       {{"data", "reset", "m", ""}, "transport.reset"},

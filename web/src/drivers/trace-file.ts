@@ -83,6 +83,23 @@ const diagnosisSchema = v.looseObject({
   retry: v.picklist(['no', 'later', 'after_change']),
 });
 
+const certificate = v.looseObject({
+  subject: v.string(),
+  issuer: v.string(),
+  names: v.array(v.string()),
+  notBefore: v.optional(v.string()),
+  notAfter: v.optional(v.string()),
+  serial: v.optional(v.string()),
+  key: v.optional(v.string()),
+  signature: v.optional(v.string()),
+  sha256: v.optional(v.string()),
+});
+
+const errorSchema = v.looseObject({
+  certificates: v.optional(v.array(certificate)),
+  failing: v.optional(octet),
+});
+
 const tlsSchema = v.looseObject({
   version: v.string(),
   suite: v.string(),
@@ -90,17 +107,10 @@ const tlsSchema = v.looseObject({
   verified: v.boolean(),
   anchor: v.optional(v.string()),
   where: v.optional(v.picklist(['relay', 'page', 'simulated'])),
-  chain: v.optional(
-    v.array(
-      v.looseObject({
-        subject: v.string(),
-        issuer: v.string(),
-        names: v.array(v.string()),
-        notBefore: v.optional(v.string()),
-        notAfter: v.optional(v.string()),
-      }),
-    ),
-  ),
+  alpn: v.optional(v.string()),
+  resumed: v.optional(v.boolean()),
+  reason: v.optional(v.string()),
+  chain: v.optional(v.array(certificate)),
 });
 
 /** What the page draws from `data` must have the shape it expects. */
@@ -108,6 +118,7 @@ const dataSchemas: Record<string, v.GenericSchema> = {
   result: resultSchema,
   diagnosis: diagnosisSchema,
   tls_established: tlsSchema,
+  transport_error: errorSchema,
 };
 
 /** A trace file is not one: which line, and what is wrong there. */

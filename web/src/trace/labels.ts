@@ -65,7 +65,7 @@ function noteLabel(entry: TraceEntry): string {
     case 'tls_started':
       return 'TLS handshake begins';
     case 'tls_established':
-      return tlsSummary(data as Partial<TlsInfo>) || 'TLS stands';
+      return `${tlsSummary(data as Partial<TlsInfo>) || 'TLS stands'}${data['verified'] === false ? ' · not verified' : ''}`;
     case 'result':
       return outcomeName((data as unknown as FinishedResult).outcome);
     case 'diagnosis':

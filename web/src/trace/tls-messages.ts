@@ -30,3 +30,30 @@ export function tlsMessageGist(entry: TraceEntry): string {
       return '';
   }
 }
+
+/** Members that the views show elsewhere. */
+const elsewhere = new Set(['type', 'content_type', 'encrypted', 'where']);
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(valueText).filter(Boolean).join(', ');
+  if (value !== null && typeof value === 'object')
+    return Object.entries(value)
+      .map(([name, inner]) => [name.replaceAll('_', ' '), valueText(inner)].filter(Boolean).join(' '))
+      .join('; ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value === null || value === undefined ? '' : String(value);
+}
+
+/** What a message says, name by name, in its own order. */
+export function tlsMessageFacts(entry: TraceEntry): { name: string; value: string }[] {
+  return Object.entries(entry.data).flatMap(([key, value]) => {
+    if (elsewhere.has(key)) return [];
+    return [{ name: key.replaceAll('_', ' '), value: valueText(value) }];
+  });
+}
+
+/** Octets in hexadecimal, two digits each; what is left out is counted. */
+export function hexText(octets: Uint8Array, most: number): string {
+  const shown = [...octets.subarray(0, most)].map((octet) => octet.toString(16).padStart(2, '0')).join(' ');
+  return octets.length > most ? `${shown} …` : shown;
+}

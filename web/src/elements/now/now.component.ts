@@ -7,6 +7,7 @@ import { bytesToText, entryBytes } from '../../trace/entry-bytes';
 import { type Field, fieldAt, fieldsOf, fieldTitle } from '../../trace/fields';
 import { labelOf, outcomeName, speakerOf, spokenLabel } from '../../trace/labels';
 import type { Selection } from '../../trace/selection';
+import { hexText, tlsMessageFacts } from '../../trace/tls-messages';
 import { emit } from '../events';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
@@ -15,6 +16,8 @@ import { nowStyles } from './now.styles';
 
 /** Octets of an entry that are shown large; the rest is for the byte view. */
 const largeOctets = 1200;
+/** The same of a message that is no text. */
+const largeBinary = 64;
 
 const retryWords: Record<Diagnosis['retry'], string> = {
   no: 'Sending again cannot help.',
@@ -85,7 +88,11 @@ export class SmtpNow extends LitElement {
         ${speaker === 'none' ? nothing : html`<span class="who" aria-hidden="true">${speaker === 'client' ? 'C' : 'S'}</span>`}
         <span>${says}</span>
         <span class="at">at ${formatClock(entry.us)}</span>
-        ${entry.secure && entry.dir ? html`<span class="tls">${icon('lock')}inside TLS</span>` : nothing}
+        ${
+          entry.secure && entry.dir
+            ? html`<span class="tls">${icon('lock')}${entry.kind === 'tls_message' ? 'encrypted' : 'inside TLS'}</span>`
+            : nothing
+        }
       </p>
       <h2 class=${tone}>${shown(title)}</h2>
     `;
@@ -98,6 +105,7 @@ export class SmtpNow extends LitElement {
       ${this.renderHeading(entry, titleOf(entry))}
       ${bytes.length > 0 ? this.renderWire(entry, bytes) : nothing}
       ${explain?.text ? html`<p class="text">${shown(explain.text)}</p>` : nothing}
+      ${entry.kind === 'tls_message' ? this.renderFacts(entry) : nothing}
       ${this.renderDecoded(entry)} ${entry.kind === 'result' ? this.renderResult(entry) : nothing}
       ${
         (entry.masked?.length ?? 0) > 0
@@ -111,15 +119,17 @@ export class SmtpNow extends LitElement {
   private renderWire(entry: TraceEntry, bytes: Uint8Array): TemplateResult {
     const fields = fieldsOf(entry);
     const named = fields.filter((field) => field.tint >= 0 && field.begin < largeOctets);
-    const cut = bytes.length > largeOctets;
+    const binary = entry.kind === 'tls_message';
+    const large = bytes.subarray(0, binary ? largeBinary : largeOctets);
+    const cut = bytes.length > large.length;
     return html`
-      <div class="wire" dir="ltr">${this.renderRuns(bytes.subarray(0, largeOctets), fields)}${
+      <div class="wire ${binary ? 'hex' : ''}" dir="ltr">${this.renderRuns(large, fields, binary)}${
         cut ? html`<span class="more">… ${countBytes(bytes.length)} in all</span>` : nothing
       }</div>
       ${
         named.length > 0
-          ? html`<ul class="fields" aria-label="Parts of the line">
-            ${named.slice(0, 24).map((field) => this.renderField(field, bytes))}
+          ? html`<ul class="fields" aria-label=${binary ? 'Parts of the message' : 'Parts of the line'}>
+            ${named.slice(0, binary ? 64 : 24).map((field) => this.renderField(field, bytes, binary))}
           </ul>`
           : nothing
       }
@@ -127,7 +137,7 @@ export class SmtpNow extends LitElement {
   }
 
   /** The bytes as text, cut where the innermost field changes, so that each part carries its underline. */
-  private renderRuns(bytes: Uint8Array, fields: readonly Field[]): TemplateResult[] {
+  private renderRuns(bytes: Uint8Array, fields: readonly Field[], binary: boolean): TemplateResult[] {
     const edges = new Set([0, bytes.length]);
     for (const field of fields) {
       if (field.begin < bytes.length) edges.add(field.begin);
@@ -148,7 +158,11 @@ export class SmtpNow extends LitElement {
         @click=${() => range && emit(this, 'smtp-select', { entry: this.entry, range })}
         @pointerenter=${() => range && emit(this, 'smtp-hover', { entry: this.entry, range })}
         @pointerleave=${() => range && emit(this, 'smtp-hover', undefined)}
-        >${withBreaks(bytesToText(bytes.subarray(begin, end)), end === bytes.length)}</span
+        >${
+          binary
+            ? `${hexText(bytes.subarray(begin, end), largeBinary)} `
+            : withBreaks(bytesToText(bytes.subarray(begin, end)), end === bytes.length)
+        }</span
       >`;
     });
   }
@@ -158,8 +172,10 @@ export class SmtpNow extends LitElement {
     return this.selection?.entry === this.entry ? this.selection.range : undefined;
   }
 
-  private renderField(field: Field, bytes: Uint8Array): TemplateResult {
-    const value = firstLine(bytesToText(bytes.subarray(field.begin, Math.min(field.end, field.begin + 80))));
+  private renderField(field: Field, bytes: Uint8Array, binary: boolean): TemplateResult {
+    const value = binary
+      ? binaryValue(bytes.subarray(field.begin, field.end))
+      : firstLine(bytesToText(bytes.subarray(field.begin, Math.min(field.end, field.begin + 80))));
     const range = [field.begin, field.end] as const;
     const pinned = this.selection?.range?.[0] === field.begin && this.selection.range[1] === field.end;
     return html`<li>
@@ -182,6 +198,15 @@ export class SmtpNow extends LitElement {
     if (decoded.length === 0) return nothing;
     return html`<dl class="decoded" aria-label="Base64 decoded">
       ${decoded.map(({ name, value }) => html`<div><dt>${shown(name)}</dt><dd>${value ? html`<code>${shown(value)}</code>` : 'empty'}</dd></div>`)}
+    </dl>`;
+  }
+
+  /** What a message of TLS says, in words. */
+  private renderFacts(entry: TraceEntry): TemplateResult | typeof nothing {
+    const facts = tlsMessageFacts(entry).filter(({ value }) => value);
+    if (facts.length === 0) return nothing;
+    return html`<dl class="decoded" aria-label="What it says">
+      ${facts.map(({ name, value }) => html`<div><dt>${shown(name)}</dt><dd>${shown(value)}</dd></div>`)}
     </dl>`;
   }
 
@@ -269,6 +294,12 @@ export class SmtpNow extends LitElement {
       }
     </p>`;
   }
+}
+
+/** Octets as text where they are some, else in hexadecimal. */
+function binaryValue(octets: Uint8Array): string {
+  const readable = octets.length > 2 && octets.every((octet) => octet > 0x20 && octet < 0x7f);
+  return readable ? bytesToText(octets.subarray(0, 80)) : hexText(octets, 8);
 }
 
 /** The first of several lines. */

@@ -91,6 +91,9 @@ export const nowStyles = [
       overflow-wrap: anywhere;
       unicode-bidi: isolate;
     }
+    .wire.hex {
+      font: 400 0.85rem/1.7 var(--smtp-mono);
+    }
     .wire .part {
       cursor: pointer;
     }

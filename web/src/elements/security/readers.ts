@@ -45,6 +45,12 @@ function network(entries: readonly TraceEntry[], count: number, tls: TlsInfo | u
       reads: clear.any ? 'yes' : 'partly',
       why: 'Nothing is encrypted yet: everything said so far can be read.',
     };
+  if (!tls.verified && tls.where !== 'simulated')
+    return {
+      who,
+      reads: 'yes',
+      why: 'Nobody vouches for the certificate: who sits on the way could have answered in the server’s place.',
+    };
   return clear.any
     ? {
         who,
@@ -68,15 +74,23 @@ export function readersOf(header: TraceHeader, entries: readonly TraceEntry[], c
           : 'There is none. In a real session, it could read all of this now.',
       },
     ];
+  const clear = saidInClear(entries, count);
   const relay: Reader =
-    tls?.where === 'page'
-      ? { who: 'The relay', reads: 'no', why: 'TLS is made in this page; the relay carries ciphertext.' }
+    tls?.where === 'page' && !clear.login && !clear.message
+      ? {
+          who: 'The relay',
+          reads: clear.any ? 'partly' : 'no',
+          why: clear.any
+            ? 'TLS is made in this page. The relay saw the greeting and the wish for STARTTLS; since then it carries ciphertext.'
+            : 'TLS is made in this page; the relay carries ciphertext.',
+        }
       : {
           who: 'The relay',
           reads: 'yes',
-          why: tls
-            ? 'It makes the TLS connection for this page, so it sees the password and the message. Use a relay you trust: your own.'
-            : 'It carries what this page and the server say, unencrypted.',
+          why:
+            tls && tls.where !== 'page'
+              ? 'It makes the TLS connection for this page, so it sees the password and the message. Use a relay you trust: your own.'
+              : 'It carries what this page and the server say, unencrypted.',
         };
   return [
     {

@@ -74,17 +74,110 @@ export const securityStyles = css`
     max-width: 60ch;
   }
   .chain li {
-    display: flex;
-    flex-direction: column;
     padding: 0.4rem 0 0.4rem 0.8rem;
     border-left: 3px solid var(--smtp-tls);
     overflow-wrap: anywhere;
   }
   .chain li + li {
-    margin-top: 0.3rem;
+    margin-top: 0.5rem;
     border-left-color: var(--smtp-line);
   }
-  .chain span {
+  .chain li.refused {
+    border-left-color: var(--smtp-bad);
+  }
+  .chain dl {
+    margin-top: 0.2rem;
+    font-size: 0.85rem;
+  }
+  .at {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.3rem;
+    margin-left: 0.5rem;
+    color: var(--smtp-bad);
+    font-weight: 600;
+    font-size: 0.85rem;
+  }
+  .fits {
+    font-weight: 600;
+    color: var(--smtp-tls);
+  }
+  .anchor {
+    display: flex;
+    gap: 0.45rem;
+    margin: 0.5rem 0 0;
+    font-size: 0.9rem;
     color: var(--smtp-dim);
+  }
+  .anchor .icon {
+    margin-top: 0.2em;
+  }
+  .handshake {
+    max-width: 46rem;
+  }
+  .handshake .from {
+    display: flex;
+    align-items: center;
+    gap: 0.4rem;
+    margin: 0.2rem 0;
+    padding: 0.15rem 0.5rem;
+    border-top: 2px solid var(--smtp-tls);
+    color: var(--smtp-tls);
+    font-size: 0.8rem;
+    font-weight: 600;
+  }
+  .handshake button {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    align-items: center;
+    gap: 0.55rem;
+    width: 100%;
+    min-height: 2rem;
+    padding: 0.15rem 0.5rem;
+    border: 0;
+    border-radius: 6px;
+    background: none;
+    text-align: left;
+  }
+  .handshake button:hover {
+    background: var(--smtp-hover);
+  }
+  .handshake button[aria-pressed="true"] {
+    background: var(--smtp-mark);
+  }
+  .handshake .who {
+    display: grid;
+    place-items: center;
+    width: 20px;
+    height: 20px;
+    border-radius: 6px;
+    color: var(--smtp-card);
+    font: 700 0.7rem/1 var(--smtp-mono);
+  }
+  .handshake .client .who {
+    background: var(--smtp-client);
+  }
+  .handshake .server .who {
+    background: var(--smtp-server);
+  }
+  .handshake .what {
+    overflow-wrap: anywhere;
+  }
+  .handshake small,
+  .handshake .size {
+    color: var(--smtp-dim);
+    font-size: 0.82rem;
+  }
+  .handshake [aria-pressed="true"] small,
+  .handshake [aria-pressed="true"] .size {
+    color: inherit;
+  }
+  .handshake .size {
+    white-space: nowrap;
+  }
+  @media (max-width: 420px) {
+    dl div {
+      grid-template-columns: 6.5rem minmax(0, 1fr);
+    }
   }
 `;

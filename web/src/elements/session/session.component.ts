@@ -260,6 +260,7 @@ export class SmtpSession extends LitElement {
           .header=${this.header}
           .entries=${this.entries}
           .count=${this.shownCount()}
+          .cursor=${this.player.cursor}
         ></smtp-security>`;
     }
   }

@@ -1,12 +1,13 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { FinishedResult, TraceEntry, TraceHeader } from '../../core/types';
+import type { FinishedResult, TlsInfo, TraceEntry, TraceHeader } from '../../core/types';
 import { formatClock, formatDuration, formatOctets } from '../../text/format';
 import { entryBytes } from '../../trace/entry-bytes';
 import { labelOf, lineCount, linesOf, speakerOf } from '../../trace/labels';
 import { type Lane, lanesOf, type Tube, tubesOf } from '../../trace/lanes';
 import type { Selection } from '../../trace/selection';
+import { tlsMessageGist, tlsMessageName } from '../../trace/tls-messages';
 import { type Unit, unitsDone } from '../../trace/units';
 import { emit } from '../events';
 import { type IconName, icon } from '../icon';
@@ -39,6 +40,9 @@ function iconOf(entry: TraceEntry): IconName {
 }
 
 function toneOf(entry: TraceEntry): 'good' | 'bad' | '' {
+  if (entry.kind === 'tls_message') return entry.data['level'] === 'fatal' ? 'bad' : '';
+  if (entry.kind === 'tls_established')
+    return (entry.data as Partial<TlsInfo>).verified === false ? 'bad' : '';
   if (entry.kind === 'diagnosis' || entry.kind === 'transport_error' || entry.kind === 'timeout')
     return 'bad';
   if (entry.kind === 'result')
@@ -181,6 +185,7 @@ export class SmtpStory extends LitElement {
       speaker === 'none' ? 'note' : speaker,
       toneOf(entry),
       tube ? `tube from-${tube.from}` : '',
+      madeByRelay(entry) ? 'of-relay' : '',
       tube?.first ? 'tube-first' : '',
       tubeEnd?.last ? 'tube-last' : '',
       selected ? 'selected' : '',
@@ -240,12 +245,17 @@ export class SmtpStory extends LitElement {
       label = `Message content, ${formatOctets(octets)}${pieces > 1 ? ` in ${pieces} pieces` : ''}`;
     }
     const secret = (entry.masked?.length ?? 0) > 0;
+    const tls = entry.kind === 'tls_message';
     return html`
-      ${arrow(client, lanes.includes('relay'))}
+      ${arrow(client, lanes.includes('relay') && !madeByRelay(entry))}
       <span class="who" aria-hidden="true">${client ? 'C' : 'S'}</span>
       <span class="label"
         ><span class="vh">${client ? 'Client: ' : 'Server: '}</span>${
-          entry.kind === 'content' ? html`<span class="prose">${label}</span>` : shown(label)
+          entry.kind === 'content'
+            ? html`<span class="prose">${label}</span>`
+            : tls
+              ? this.renderTlsMessage(entry)
+              : shown(label)
         }${
           entry.kind === 'end_of_content'
             ? html`<span class="aside">a lone dot: the end of the message</span>`
@@ -253,6 +263,16 @@ export class SmtpStory extends LitElement {
         }${secret ? html`<span class="secret" title="The secret is not in the trace">${icon('lock')}<span class="vh"> (secret masked)</span></span>` : nothing}</span
       >
     `;
+  }
+
+  private renderTlsMessage(entry: TraceEntry): TemplateResult {
+    const gist = tlsMessageGist(entry);
+    return html`<span class="prose">${shown(tlsMessageName(entry))}</span
+      >${gist ? html`<span class="aside">${shown(gist)}</span>` : nothing}${
+        entry.secure
+          ? html`<span class="secret" title="Encrypted on the wire">${icon('lock')}<span class="vh"> (encrypted)</span></span>`
+          : nothing
+      }`;
   }
 
   private renderNote(entry: TraceEntry): TemplateResult {
@@ -335,6 +355,10 @@ export class SmtpStory extends LitElement {
     scroller.scrollTo({ top: to, behavior: far ? 'instant' : 'auto' });
   }
 }
+
+/** A message of TLS that the relay makes goes between relay and server only. */
+const madeByRelay = (entry: TraceEntry): boolean =>
+  entry.kind === 'tls_message' && entry.data['where'] === 'relay';
 
 function arrow(client: boolean, relay: boolean): TemplateResult {
   return html`<svg class="arrow" aria-hidden="true" focusable="false">

@@ -219,6 +219,13 @@ export const storyStyles = css`
   .bad .who {
     background: var(--smtp-bad);
   }
+  .of-relay .arrow {
+    left: var(--relay-x);
+    width: calc(100% - var(--relay-x) - var(--server-x));
+  }
+  .of-relay.client .who {
+    left: calc(var(--relay-x) - 11px);
+  }
   /* What happened without either side speaking. */
   .note .entry {
     min-height: 2.25rem;
