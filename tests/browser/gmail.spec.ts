@@ -38,7 +38,8 @@ async function accepted(client: Client): Promise<void> {
 
 test.beforeEach(async ({ page, peer }) => {
   // The page asks the relay for smtp.gmail.com; on its way to the relay the request gets another
-  // address. Everything else is as it always is: relay, TLS, page.
+  // address. Everything else is as it always is: relay, TLS of the relay (the peer has no certificate for
+  // Google's name), page.
   await page.routeWebSocket('**/tunnel', (socket) => {
     const relay = socket.connectToServer();
     socket.onMessage((message) => {
@@ -137,6 +138,7 @@ for (const lesson of cases) {
     };
     await app.compose();
     await app.radio(/^Gmail 587/).check();
+    await app.tlsPlace('relay').check();
     await app.textbox('Your Gmail address').fill(account);
     await app.password.fill('not an app password');
     await app.textbox('From').focus();
@@ -170,6 +172,7 @@ for (const preset of ['465', '587'] as const) {
     };
     await app.compose();
     await app.radio(new RegExp(`^Gmail ${preset}`)).check();
+    await app.tlsPlace('relay').check();
     await app.textbox('Your Gmail address').fill(account);
     await app.password.fill('abcd efgh ijkl mnop');
     // A first mail goes to oneself.

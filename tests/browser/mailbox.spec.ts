@@ -12,11 +12,12 @@ const users = [
 ];
 test.use({ relayOptions: { arguments: users } });
 
-for (const [name, choice] of [
-  ['STARTTLS', /^STARTTLS, port/],
-  ['implicit TLS', /^Implicit TLS, port/],
+for (const [name, choice, place] of [
+  ['STARTTLS', /^STARTTLS, port/, 'page'],
+  ['implicit TLS', /^Implicit TLS, port/, 'page'],
+  ['implicit TLS', /^Implicit TLS, port/, 'relay'],
 ] as const) {
-  test(`a real mail over ${name} arrives byte for byte as the page shows it`, async ({
+  test(`a real mail over ${name} of the ${place} arrives byte for byte as the page shows it`, async ({
     app,
     page,
     relay,
@@ -24,6 +25,7 @@ for (const [name, choice] of [
     await app.compose();
     await app.radio(/^Embedded mailbox/).check();
     await app.radio(choice).check();
+    await app.tlsPlace(place).check();
     await app.textbox('User name').fill('ada@example.org');
     await app.password.fill('pass one');
     await app.fill({
@@ -58,7 +60,7 @@ for (const [name, choice] of [
     expect(trace.find('tls_established')?.data).toMatchObject({
       version: 'TLSv1.3',
       verified: true,
-      where: 'relay',
+      where: place,
     });
     expect(
       trace.dialogue

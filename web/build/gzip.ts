@@ -3,7 +3,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const compressible = /\.(html|js|mjs|css|wasm|svg|json|txt)$/;
+const compressible = /\.(html|js|mjs|css|wasm|svg|json|txt|pem)$/;
 
 /**
  * Writes `name.gz` beside every asset that gets smaller, so that the relay compresses nothing itself.

@@ -27,7 +27,11 @@ export interface Server {
   tls: 'starttls' | 'implicit' | 'never';
   user?: string;
   password?: string;
-  mechanism?: 'PLAIN' | 'LOGIN';
+  mechanism?: 'PLAIN' | 'LOGIN' | 'SCRAM-SHA-256-PLUS';
+  /** Who makes TLS; the relay where not given, which trusts what its --ca-file says. */
+  place?: 'page' | 'relay';
+  /** PEM of what the page is to trust beside the usual. */
+  trusted?: string;
 }
 
 export type Breakage = 'Wrong password' | 'Unknown recipient' | 'Message too large' | 'The server hangs up';
@@ -127,6 +131,8 @@ export class App {
     await this.page.getByLabel('Host').fill(server.host);
     await this.page.getByLabel('Encryption').selectOption(server.tls);
     await this.page.getByRole('spinbutton', { name: 'Port' }).fill(String(server.port));
+    if (server.tls !== 'never') await this.tlsPlace(server.place ?? 'relay').check();
+    if (server.trusted !== undefined) await this.trust(server.trusted);
     const login = this.page.getByRole('checkbox', { name: /Log in/ });
     await login.setChecked(server.user !== undefined);
     if (server.user === undefined) return;
@@ -134,6 +140,23 @@ export class App {
     await this.password.fill(server.password ?? '');
     if (server.mechanism) await this.page.getByLabel('Mechanism').selectOption(server.mechanism);
     if (server.tls === 'never') await this.page.getByRole('checkbox', { name: /without encryption/ }).check();
+  }
+
+  tlsPlace(place: 'page' | 'relay'): Locator {
+    return this.radio(place === 'page' ? /^TLS in this page/ : /^TLS in the relay/);
+  }
+
+  /** Opens what stands behind "Certificates and keys". */
+  async openTrust(): Promise<void> {
+    const details = this.page.locator('smtp-tls-place details');
+    if ((await details.getAttribute('open')) === null)
+      await details.getByText('Certificates and keys').click();
+  }
+
+  /** Has the page trust these certificates too. */
+  async trust(pem: string): Promise<void> {
+    await this.openTrust();
+    await this.textbox('Trust these certificates too').fill(pem);
   }
 
   get password(): Locator {

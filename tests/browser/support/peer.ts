@@ -66,6 +66,11 @@ export class Client {
     this.stream.write(octets);
   }
 
+  /** Sends these without TLS, whatever stands. */
+  sendPlainly(octets: Buffer): void {
+    this.plain.write(octets);
+  }
+
   /** The next line, which must match. */
   async expect(pattern: RegExp): Promise<string> {
     const line = await this.until(() => {

@@ -43,7 +43,7 @@ export class Trace {
   /** "C: EHLO …" for every line said, in order; content is one line without its text. */
   get dialogue(): string[] {
     return this.entries.flatMap((entry) => {
-      if (!entry.dir) return [];
+      if (!entry.dir || entry.layer !== 'smtp') return [];
       const who = entry.dir === 'c2s' ? 'C' : 'S';
       if (entry.kind === 'content') return [`${who}: (content)`];
       const lines = this.bytes(entry).toString().split('\r\n').slice(0, -1);

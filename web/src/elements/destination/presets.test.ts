@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressesOf, hostProblem, portProblem, serverOf } from './presets';
+import { addressesOf, hostProblem, isProvider, portProblem, serverOf, tlsTerms } from './presets';
 
 const mailbox = {
   host: '127.0.0.1',
@@ -56,5 +56,47 @@ describe('hosts and ports', () => {
 
   it.each([0, 65536, 1.5, Number.NaN])('refuses port %d', (port) => {
     expect(portProblem(port)).toBeTypeOf('string');
+  });
+});
+
+describe('who may make TLS, and who vouches', () => {
+  const relay = {
+    version: '1',
+    auth: false,
+    destinations: [
+      { host: 'smtp.gmail.com', port: 465, ciphertext_only: true },
+      { host: '127.0.0.1', port: 2525, mailbox: true, ciphertext_only: false },
+    ],
+    mailbox: { ...mailbox, certificate: 'PEM' },
+  };
+
+  it('is free for a server of the reader’s own', () => {
+    expect(tlsTerms('other', { host: 'mail.example', port: 587 }, relay)).toEqual({
+      forced: undefined,
+      own: true,
+    });
+  });
+
+  it('is never anybody’s own at a provider', () => {
+    expect(tlsTerms('other', { host: 'smtp.gmail.com', port: 587 }, relay)).toMatchObject({ own: false });
+    expect(tlsTerms('gmail-587', { host: 'smtp.gmail.com', port: 587 }, relay)).toMatchObject({ own: false });
+    expect(['a.outlook.com', 'GMAIL.com', ' smtp.office365.com'].every(isProvider)).toBe(true);
+    expect(['notgmail.com', 'gmail.com.example', ''].some(isProvider)).toBe(false);
+  });
+
+  it('is the page where the relay carries ciphertext only', () => {
+    expect(tlsTerms('gmail-465', { host: 'smtp.gmail.com', port: 465 }, relay)).toMatchObject({
+      forced: 'page',
+    });
+  });
+
+  it('is the relay’s authority for its mailbox, however that was chosen', () => {
+    const only = { only: 'PEM', own: false };
+    expect(tlsTerms('mailbox', { host: '127.0.0.1', port: 2465 }, relay)).toMatchObject(only);
+    expect(tlsTerms('other', { host: '127.0.0.1', port: 2525 }, relay)).toMatchObject(only);
+    expect(tlsTerms('mailbox', { host: '127.0.0.1', port: 2525 }, { ...relay, mailbox })).toMatchObject({
+      forced: 'relay',
+    });
+    expect(tlsTerms('mailbox', { host: '127.0.0.1', port: 2525 }, null)).toMatchObject({ forced: 'relay' });
   });
 });

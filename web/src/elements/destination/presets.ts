@@ -138,7 +138,8 @@ export function tlsTerms(
 ): { only?: string | undefined; forced?: 'page' | 'relay' | undefined; own: boolean } {
   const known = relay?.destinations.find((one) => one.host === host.trim() && one.port === port);
   const forced = known?.ciphertext_only ? 'page' : undefined;
-  if (preset !== 'mailbox') return { forced, own: preset === 'other' && !isProvider(host) };
+  if (preset !== 'mailbox' && !known?.mailbox)
+    return { forced, own: preset === 'other' && !isProvider(host) };
   const only = relay?.mailbox?.certificate;
   // A relay that does not say who vouches for its mailbox leaves nothing to check it with.
   return { only, forced: only === undefined ? 'relay' : forced, own: false };

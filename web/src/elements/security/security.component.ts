@@ -39,10 +39,10 @@ export class SmtpSecurity extends LitElement {
     if (!this.header) return nothing;
     const tls = tlsOf(this.entries, this.count);
     const seen = certificatesOf(this.entries, this.count);
-    const said = this.entries.slice(0, this.count).some((entry) => entry.dir);
+    const said = this.entries.slice(0, this.count).some((entry) => entry.dir && entry.layer !== 'tls');
     return html`
       ${tls ? this.renderTls(tls) : html`<p class="state open">${icon('lock-open')}<b>${seen?.refused ? 'Not encrypted: the certificate was refused' : 'Not encrypted at this point'}</b></p>`}
-      ${tls || said ? this.renderReaders(this.header) : html`<p class="quiet">Nothing has been said on the wire up to here.</p>`}
+      ${tls || said ? this.renderReaders(this.header) : html`<p class="quiet">Nothing of mail has been said up to here.</p>`}
       ${handshakeList(handshakeOf(this.entries, Math.max(this.count, this.cursor)), this.count - 1, (entry) => emit(this, 'smtp-select', { entry }))}
       ${seen ? certificateList(seen, hostOf(this.entries), seen.refused ? undefined : tls?.anchor) : nothing}
     `;
@@ -77,8 +77,10 @@ export class SmtpSecurity extends LitElement {
     ];
     return html`
       <p class="state ${tls.verified ? 'closed' : 'open'}">
-        ${icon('lock')}<b>${tls.where === 'simulated' ? 'Encrypted, in this simulation' : 'Encrypted'}</b>
-        ${tls.where === 'simulated' ? nothing : html`<span>${verifiedWords(tls)}</span>`}
+        ${icon('lock')}<span
+          ><b>${tls.where === 'simulated' ? 'Encrypted, in this simulation' : 'Encrypted'}</b>
+          ${tls.where === 'simulated' ? nothing : verifiedWords(tls)}</span
+        >
       </p>
       <dl>
         ${rows.map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${shown(value)}</dd></div>` : nothing))}

@@ -10,10 +10,13 @@ export const securityStyles = css`
   }
   .state {
     display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.2rem 0.5rem;
+    align-items: baseline;
+    gap: 0.5rem;
     margin: 0 0 0.6rem;
+  }
+  .state .icon {
+    align-self: start;
+    margin-top: 0.15em;
   }
   .state.closed {
     color: var(--smtp-tls);

@@ -13,12 +13,12 @@ import { tlsPlaceStyles } from './tls-place.styles';
 const places = [
   [
     'page',
-    'In this page',
+    'TLS in this page',
     'Only this page and the server can read what is said; the relay carries ciphertext. Whoever serves this page could change it.',
   ],
   [
     'relay',
-    'In the relay',
+    'TLS in the relay',
     'The relay reads all of it, the password too, and hands it on. Choose this with a relay that is your own.',
   ],
 ] as const;
@@ -88,7 +88,7 @@ export class SmtpTlsPlace extends LitElement {
   override render(): TemplateResult {
     return html`
       <fieldset class="choice">
-        <legend>TLS</legend>
+        <legend>Who encrypts</legend>
         ${places.map(([name, title, note]) => this.renderPlace(name, title, note))}
       </fieldset>
       ${this.where === 'page' ? this.renderTrust() : nothing}
