@@ -84,7 +84,7 @@ describe('TLS in the page', () => {
 
   it('begins with the connection, and tells message by message', async () => {
     const { client, socket, link } = await secured();
-    expect(link.setups).toEqual([{ host: 'mail.example', port: 587 }]);
+    expect(link.setups).toEqual([{ host: 'mail.example', port: 587, startTls: false }]);
     expect(sentText(socket)).toEqual(['<hello>', '<finished>']);
     expect(kinds(client.told)).toEqual(['connected', 'tls_started', 'tls_message', 'tls_established']);
     expect(client.told.at(-1)).toEqual({
@@ -102,7 +102,9 @@ describe('TLS in the page', () => {
 
   it('hands the engine what the reader trusts', () => {
     const { link } = joined({ inPage: { engine: { only: 'PEM', verify: 'recorded' } } });
-    expect(link.setups).toEqual([{ only: 'PEM', verify: 'recorded', host: 'mail.example', port: 587 }]);
+    expect(link.setups).toEqual([
+      { only: 'PEM', verify: 'recorded', host: 'mail.example', port: 587, startTls: false },
+    ]);
   });
 
   it('carries octets encrypted both ways', async () => {

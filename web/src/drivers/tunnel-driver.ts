@@ -24,7 +24,7 @@ export interface RelayAccess {
 export interface TlsInPage {
   link: OpenTlsLink;
   /** How its engine differs from the usual: what is trusted, and whether it has to be. */
-  engine?: Omit<TlsLinkSetup, 'host' | 'port'>;
+  engine?: Omit<TlsLinkSetup, 'host' | 'port' | 'startTls'>;
   /** Where the reader asked for it: what an exported capture is made of. */
   log?: WireLog | undefined;
 }
@@ -107,7 +107,8 @@ export class TunnelDriver implements SessionDriver {
 
   private makeTls({ link, engine, log }: TlsInPage): PageTls {
     const { host, port, tls } = this.setup;
-    const setup = { link, engine: { ...engine, host, port }, starttls: tls === 'starttls' };
+    const starttls = tls === 'starttls';
+    const setup = { link, engine: { ...engine, host, port, startTls: starttls }, starttls };
     return new PageTls(setup, {
       tell: (happening) => this.tell(happening),
       toNetwork: (octets) => void this.toNetwork(octets),
