@@ -69,6 +69,7 @@ export interface TlsSetup {
   host: string;              // the name the certificate must have, or an address; a name is also sent (SNI)
   now: number;               // seconds since 1970
   port?: number;             // for messages to people
+  startTls?: boolean;        // the connection began without TLS; for messages to people
   more?: string;             // certificates in PEM to be trusted besides the roots
   only?: string;             // certificates in PEM to be trusted instead of the roots
   verify?: 'demanded' | 'recorded';  // default demanded. recorded: goes on, `established` has verified:false and the reason
@@ -81,8 +82,8 @@ export interface TlsSetup {
 /** Why a certificate or a handshake was refused: the reasons of the tunnel's error frame (relay/README.md). */
 export type TlsReason =
   | 'expired' | 'not_yet_valid' | 'self_signed' | 'unknown_authority' | 'incomplete_chain' | 'name_mismatch' | 'no_host_names'
-  | 'revoked' | 'weak' | 'other'
-  | 'not_tls' | 'closed' | 'no_common_version' | 'no_common_cipher' | 'alert' | (string & {});
+  | 'revoked' | 'weak' | 'other'                          // of a certificate: code tls_verify
+  | 'not_tls' | 'no_common_terms' | 'alert' | 'broken';   // of a handshake: code tls_protocol
 
 export type TlsDirection = 'c2s' | 's2c';
 
