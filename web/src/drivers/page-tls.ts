@@ -143,6 +143,9 @@ export class PageTls {
         this.fail({ stage: late ? 'stream' : 'tls', code, message, reason, certificates, failing });
         break;
       }
+      case 'misuse':
+        this.unusable(event.why);
+        break;
       case 'key_log':
         listener.keyLog(event.line);
         break;
@@ -175,7 +178,7 @@ export class PageTls {
     this.fail({
       stage: 'tls',
       code: 'tls_not_loaded',
-      message: `TLS could not be had in this page: ${why}. Check that the relay still runs, then send again, or let the relay make the TLS.`,
+      message: `TLS could not be had in this page: ${why}.`,
     });
   }
 

@@ -249,6 +249,15 @@ describe('failing with TLS in the page', () => {
     expect(late.sink.ended).toHaveBeenCalledTimes(1);
   });
 
+  it('says what the engine does not take', async () => {
+    const { client, link } = joined();
+    await link.answer({ ev: 'misuse', why: '"more" holds a damaged certificate' });
+    expect(client.told.at(-1)).toMatchObject({
+      code: 'tls_not_loaded',
+      message: expect.stringContaining('damaged certificate'),
+    });
+  });
+
   it('does not wait for ever for the module', async () => {
     const { client } = joined();
     await vi.advanceTimersByTimeAsync(30_000);

@@ -33,18 +33,12 @@ async function fetchOctets(url: string): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function give(id: number, events: TlsLinkEvent[]): void {
   const octets = events.flatMap((event) => ('octets' in event ? [event.octets.buffer] : []));
   scope.postMessage({ id, events }, octets);
 }
-
-/** What the caller got wrong, as what a session can show. */
-const misuse = (error: unknown): TlsLinkEvent => ({
-  ev: 'failed',
-  code: 'tls_protocol',
-  message: error instanceof Error ? error.message : String(error),
-  certificates: [],
-});
 
 function perform(loaded: SmtpscopeTls, request: Exclude<TlsRequest, { do: 'load' }>): void {
   const { id } = request;
@@ -63,13 +57,13 @@ function perform(loaded: SmtpscopeTls, request: Exclude<TlsRequest, { do: 'load'
     give(id, engines.get(id)?.events() ?? []);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
-    give(id, [misuse(error)]);
+    give(id, [{ ev: 'misuse', why: reasonOf(error) }]);
   }
 }
 
 function giveUp(error: unknown): void {
   unusable = true;
-  scope.postMessage({ unusable: error instanceof Error ? error.message : String(error) });
+  scope.postMessage({ unusable: reasonOf(error) });
 }
 
 function take(request: TlsRequest): void {

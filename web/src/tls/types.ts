@@ -9,7 +9,11 @@ export type TlsLinkSetup = Omit<TlsSetup, 'now'>;
 type Told = 'message' | 'established' | 'close_notify' | 'truncated' | 'failed' | 'key_log';
 
 /** What a session needs to know of an engine. What resumes a session holds keys, and stays in the worker. */
-export type TlsLinkEvent = { ev: 'send' | 'data'; octets: Uint8Array } | Extract<TlsEvent, { ev: Told }>;
+export type TlsLinkEvent =
+  | { ev: 'send' | 'data'; octets: Uint8Array }
+  | Extract<TlsEvent, { ev: Told }>
+  /** The engine takes what it was given for a mistake, such as a damaged certificate of the reader's. */
+  | { ev: 'misuse'; why: string };
 
 /** What the worker is asked. `id` names the engine; `receive`, `write` … are answered in their order. */
 export type TlsRequest =
