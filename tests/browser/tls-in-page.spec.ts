@@ -198,6 +198,8 @@ test.describe('a certificate that is not to be trusted is refused in the page', 
     { name: 'self-signed', title: 'The server vouches only for itself', tls: 'starttls' },
     { name: 'expired', title: "The server's certificate has expired", tls: 'implicit' },
     { name: 'another name', title: 'The certificate belongs to another name', tls: 'starttls' },
+    { name: 'no name', title: 'The certificate names no host', tls: 'implicit' },
+    { name: 'half a chain', title: 'The server does not show who vouches for it', tls: 'implicit' },
   ] as const) {
     test(`${name}, ${tls}`, async ({ app, authority, directory, page, peer, server }, { workerIndex }) => {
       const bad = {
@@ -206,6 +208,9 @@ test.describe('a certificate that is not to be trusted is refused in the page', 
         'self-signed': () => selfSigned(directory, 'localhost'),
         expired: () => authority.certify('localhost', -1),
         'another name': () => authority.certify('mail.other.example'),
+        'no name': () => authority.certify('localhost', 7, '/CN=localhost', ['extendedKeyUsage=serverAuth']),
+        'half a chain': async () =>
+          (await authority.intermediate(`between-${workerIndex}`)).certify('localhost'),
       };
       peer.certificate = await bad[name]();
       peer.implicit = tls === 'implicit';

@@ -1,7 +1,7 @@
 // Certificates for one test: an authority, and servers that it vouches for, or should not.
 
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -36,8 +36,25 @@ export class Authority {
     return join(this.directory, `${this.name}.pem`);
   }
 
+  /** An authority that this one vouches for. */
+  async intermediate(name: string): Promise<Authority> {
+    const below = new Authority(this.directory, name);
+    const { chain, key } = await this.certify(name, 7, `/CN=Test authority ${name}`, [
+      'basicConstraints=critical,CA:TRUE',
+      'keyUsage=critical,keyCertSign',
+    ]);
+    await rename(chain, below.file);
+    await rename(key, join(this.directory, `${name}.key`));
+    return below;
+  }
+
   /** A certificate for a host name. `days` below 0 makes one that has expired. */
-  async certify(host: string, days = 7, subject = `/CN=${host}`): Promise<Certificate> {
+  async certify(
+    host: string,
+    days = 7,
+    subject = `/CN=${host}`,
+    extensions = [`subjectAltName=DNS:${host}`, 'extendedKeyUsage=serverAuth'],
+  ): Promise<Certificate> {
     const base = join(this.directory, `${this.name}-${host}-${++this.serial}`);
     const paths = {
       chain: `${base}.pem`,
@@ -45,7 +62,7 @@ export class Authority {
       request: `${base}.csr`,
       extensions: `${base}.ext`,
     };
-    await writeFile(paths.extensions, `subjectAltName=DNS:${host}\nextendedKeyUsage=serverAuth\n`);
+    await writeFile(paths.extensions, extensions.map((line) => `${line}\n`).join(''));
     await run('openssl', ['req', ...newKey, '-subj', subject, '-keyout', paths.key, '-out', paths.request]);
     await run('openssl', [
       ...['x509', '-req', '-in', paths.request, '-days', String(days), '-set_serial', String(this.serial)],
