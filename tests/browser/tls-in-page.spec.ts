@@ -94,7 +94,7 @@ for (const tls of ['STARTTLS', 'Implicit TLS'] as const) {
       expect(messages(trace)).toContain(message);
     const hello = trace.entries.find((entry) => entry.data['type'] === 'client_hello');
     expect(hello?.fields?.length).toBeGreaterThan(10);
-    expect(trace.bytes(hello ?? trace.entries[0]!)[0]).toBe(1);
+    expect(hello && trace.bytes(hello)[0]).toBe(1);
 
     await app.entry(/^Client: ClientHello/).click();
     await expect(app.headline).toHaveText(/ClientHello/);

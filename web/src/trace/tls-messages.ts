@@ -44,11 +44,24 @@ function valueText(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
+export interface TlsFact {
+  name: string;
+  value: string;
+  /** Of a long list: its first item, and how many more there are. */
+  brief?: string;
+}
+
+/** Characters up to which a list stands whole. */
+const longList = 90;
+
 /** What a message says, name by name, in its own order. */
-export function tlsMessageFacts(entry: TraceEntry): { name: string; value: string }[] {
-  return Object.entries(entry.data).flatMap(([key, value]) => {
-    if (elsewhere.has(key)) return [];
-    return [{ name: key.replaceAll('_', ' '), value: valueText(value) }];
+export function tlsMessageFacts(entry: TraceEntry): TlsFact[] {
+  return Object.entries(entry.data).flatMap(([key, said]) => {
+    const value = elsewhere.has(key) ? '' : valueText(said);
+    if (!value) return [];
+    const fact = { name: key.replaceAll('_', ' '), value };
+    if (value.length <= longList || !Array.isArray(said) || said.length < 2) return [fact];
+    return [{ ...fact, brief: `${valueText(said[0])} and ${said.length - 1} more` }];
   });
 }
 

@@ -203,10 +203,15 @@ export class SmtpNow extends LitElement {
 
   /** What a message of TLS says, in words. */
   private renderFacts(entry: TraceEntry): TemplateResult | typeof nothing {
-    const facts = tlsMessageFacts(entry).filter(({ value }) => value);
+    const facts = tlsMessageFacts(entry);
     if (facts.length === 0) return nothing;
     return html`<dl class="decoded" aria-label="What it says">
-      ${facts.map(({ name, value }) => html`<div><dt>${shown(name)}</dt><dd>${shown(value)}</dd></div>`)}
+      ${facts.map(
+        ({ name, value, brief }) => html`<div>
+          <dt>${shown(name)}</dt>
+          <dd>${brief ? html`<details><summary>${shown(brief)}</summary>${shown(value)}</details>` : shown(value)}</dd>
+        </div>`,
+      )}
     </dl>`;
   }
 

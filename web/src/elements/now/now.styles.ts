@@ -166,6 +166,14 @@ export const nowStyles = [
     .decoded dt {
       color: var(--smtp-dim);
     }
+    .decoded dd:has(details) {
+      flex: 1;
+      min-width: 12rem;
+    }
+    .decoded summary {
+      min-height: 1.5rem;
+      cursor: pointer;
+    }
     .decoded dd {
       margin: 0;
       overflow-wrap: anywhere;
