@@ -112,6 +112,11 @@ for (const tls of ['STARTTLS', 'Implicit TLS'] as const) {
     await expect(panel.locator('.chain')).toContainText('SHA-256');
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
+
+    await app.openTraceFile('again.jsonl', trace.file);
+    await expect(app.mode).toHaveText('LIVE, RECORDED');
+    await app.button('Last').click();
+    await expect(app.entry(/^Client: ClientHello/)).toBeVisible();
   });
 }
 
