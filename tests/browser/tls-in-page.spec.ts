@@ -214,8 +214,12 @@ test.describe('a certificate that is not to be trusted is refused in the page', 
         expired: () => authority.certify('localhost', -1),
         'another name': () => authority.certify('mail.other.example'),
         'no name': () => authority.certify('localhost', 7, '/CN=localhost', ['extendedKeyUsage=serverAuth']),
+        // It says where its issuer's certificate is, as those of public authorities do.
         'half a chain': async () =>
-          (await authority.intermediate(`between-${workerIndex}`)).certify('localhost'),
+          (await authority.intermediate(`between-${workerIndex}`)).certify('localhost', 7, '/CN=localhost', [
+            'subjectAltName=DNS:localhost',
+            'authorityInfoAccess=caIssuers;URI:http://issuer.example/between.der',
+          ]),
       };
       peer.certificate = await bad[name]();
       peer.implicit = tls === 'implicit';

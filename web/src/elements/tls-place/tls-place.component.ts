@@ -170,7 +170,7 @@ export class SmtpTlsPlace extends LitElement {
         /></label>
         ${
           this.pem
-            ? html`<button type="button" class="button small quiet" @click=${() => this.clear()}>${icon('trash')}Remove them</button>`
+            ? html`<button type="button" class="button small quiet" @click=${() => this.clear()}>${icon('trash')}Clear</button>`
             : nothing
         }
       </div>
