@@ -56,6 +56,6 @@ export function certificateList(
         renderOne(certificate, host, refused && i === (failing ?? 0) ? 'here it fails' : undefined),
       )}
     </ol>
-    ${anchor ? html`<p class="anchor">${icon('shield')}<span>Trusted already, and vouching for the last: <b>${shown(anchor)}</b></span></p>` : nothing}
+    ${anchor ? html`<p class="anchor">${icon('shield')}<span>Trusted already: <b>${shown(anchor)}</b></span></p>` : nothing}
   </section>`;
 }
