@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { certificatesIn, largestPem, pemProblem } from './pem';
 
-const pem = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----`;
+const pem = (body: string, what = 'CERTIFICATE') => `-----BEGIN ${what}-----\n${body}\n-----END ${what}-----`;
 
 describe('certificates of the reader', () => {
   it('are found among other text', () => {
@@ -16,7 +16,7 @@ describe('certificates of the reader', () => {
     ['nothing', '', 'no certificate'],
     ['a name', 'mail.example', 'no certificate'],
     ['half of one', '-----BEGIN CERTIFICATE-----\nAAAA', 'no certificate'],
-    ['a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', 'private key'],
+    ['a key', pem('AAAA', 'PRIVATE KEY'), 'private key'],
     ['too much', pem('A'.repeat(largestPem)), 'larger'],
   ])('are missed in %s', (_, text, says) => {
     expect(pemProblem(text)).toContain(says);
