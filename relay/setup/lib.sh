@@ -22,6 +22,7 @@ run_packages=(
   libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev # relay/
   nlohmann-json3-dev libunistring-dev                                                           # shared/
   emscripten node-acorn                                                                         # wasm/
+  perl ca-certificates                                                                          # wasm/: to prepare OpenSSL; whom its TLS trusts
   zopfli                                                                                        # web/: what is downloaded, packed once
 )
 # npm builds the page. A Node from elsewhere often brings its own, which Debian's would clash with.
@@ -220,7 +221,7 @@ cmake_build() {
 
 core_inputs=(CMakeLists.txt CMakePresets.json shared)
 wasm_inputs=("${core_inputs[@]}" wasm)
-wasm_products=(build/wasm/smtpscope-{core,simulation}.{mjs,wasm} build/wasm/smtpscope-rules.json)
+wasm_products=(build/wasm/smtpscope-{core,simulation,tls}.{mjs,wasm} build/wasm/smtpscope-{rules.json,roots.pem})
 program_inputs=("${core_inputs[@]}" relay)
 npm_inputs=(web/package.json web/package-lock.json web/.npmrc)
 page_inputs=(web wasm "${wasm_products[@]}")
@@ -233,10 +234,10 @@ make_npm() {
   mark_fresh npm "${npm_inputs[@]}"
 }
 
-# build/wasm: the core for the page.
+# build/wasm: the core, and TLS, for the page.
 make_wasm() {
   ls "${wasm_products[@]}" >/dev/null 2>&1 && fresh wasm "${wasm_inputs[@]}" && return
-  step wasm "build the core as WebAssembly" cmake_build wasm
+  step wasm "build core and TLS as WebAssembly" cmake_build wasm
   mark_fresh wasm "${wasm_inputs[@]}"
 }
 

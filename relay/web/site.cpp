@@ -33,6 +33,7 @@ constexpr media_type media_types[] = {
     {".jsonl", "application/jsonl"},
     {".map", "application/json"},
     {".mjs", "text/javascript; charset=utf-8"},
+    {".pem", "application/x-pem-file"},
     {".png", "image/png"},
     {".svg", "image/svg+xml"},
     {".txt", "text/plain; charset=utf-8"},

@@ -19,6 +19,7 @@ class Http : public ::testing::Test {
   Http() {
     put("index.html", "<!doctype html><title>page</title>");
     put("core.wasm", std::string("\0asm", 4));
+    put("roots.pem", "-----BEGIN CERTIFICATE-----");
     put("assets/main-1a2b3c.js", "export {};");
     put("assets/main-1a2b3c.js.gz", "(gzip)");
     put("docs/index.html", "docs");
@@ -81,6 +82,7 @@ TEST_F(Http, ServesThePage) {
 
 TEST_F(Http, NamesEachKindOfFile) {
   EXPECT_EQ(field(get("/core.wasm"), "Content-Type"), "application/wasm");
+  EXPECT_EQ(field(get("/roots.pem"), "Content-Type"), "application/x-pem-file");
   EXPECT_EQ(field(get("/assets/main-1a2b3c.js"), "Content-Type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(field(get("/picture.svg"), "Content-Type"), "image/svg+xml");
 }

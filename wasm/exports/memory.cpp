@@ -1,4 +1,4 @@
-// Every module's exports for memory, results and words: smtpscope-core.d.ts documents each function.
+// The exports of both of the core's modules for memory, results and words: smtpscope-core.d.ts documents each function.
 
 #include <emscripten.h>
 
@@ -11,13 +11,6 @@ namespace smtpscope::exports {
 api::core_api& the_api() {
   static api::core_api the_one;
   return the_one;
-}
-
-std::string_view view(const char* ptr, std::size_t len) {
-  const std::size_t memory = __builtin_wasm_memory_size(0) * 65536;  // pages of 64 KiB
-  const auto begin = reinterpret_cast<std::uintptr_t>(ptr);
-  if (ptr == nullptr || begin > memory || len > memory - begin) return {};
-  return {ptr, len};
 }
 
 }  // namespace smtpscope::exports

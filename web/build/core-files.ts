@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
-const files = ['core', 'simulation']
+const files = ['core', 'simulation', 'tls']
   .flatMap((name) => [`smtpscope-${name}.mjs`, `smtpscope-${name}.wasm`])
-  .concat('smtpscope-rules.json');
+  .concat('smtpscope-rules.json', 'smtpscope-roots.pem');
 
 /** Says plainly what to do when the WebAssembly core has not been built yet. */
 export function requireCore(directory: string): Plugin {
