@@ -138,6 +138,7 @@ for (const lesson of cases) {
     };
     await app.compose();
     await app.radio(/^Gmail 587/).check();
+    await app.tlsPlace('relay').check();
     await app.textbox('Your Gmail address').fill(account);
     await app.password.fill('not an app password');
     await app.textbox('From').focus();
@@ -171,6 +172,7 @@ for (const preset of ['465', '587'] as const) {
     };
     await app.compose();
     await app.radio(new RegExp(`^Gmail ${preset}`)).check();
+    await app.tlsPlace('relay').check();
     await app.textbox('Your Gmail address').fill(account);
     await app.password.fill('abcd efgh ijkl mnop');
     // A first mail goes to oneself.

@@ -13,7 +13,8 @@ const users = [
 test.use({ relayOptions: { arguments: users } });
 
 for (const [name, choice, place] of [
-  ['STARTTLS', /^STARTTLS, port/, 'relay'],
+  ['STARTTLS', /^STARTTLS, port/, 'page'],
+  ['implicit TLS', /^Implicit TLS, port/, 'page'],
   ['implicit TLS', /^Implicit TLS, port/, 'relay'],
 ] as const) {
   test(`a real mail over ${name} of the ${place} arrives byte for byte as the page shows it`, async ({
@@ -24,6 +25,7 @@ for (const [name, choice, place] of [
     await app.compose();
     await app.radio(/^Embedded mailbox/).check();
     await app.radio(choice).check();
+    await app.tlsPlace(place).check();
     await app.textbox('User name').fill('ada@example.org');
     await app.password.fill('pass one');
     await app.fill({

@@ -1,5 +1,6 @@
 // A server that is not ours: Postfix from Debian, with an authority of its own that the relay is told to trust.
 
+import { readFile } from 'node:fs/promises';
 import { readMail, richFiles, richMail, sha256 } from './support/mail';
 import { Postfix } from './support/postfix';
 import { Relay } from './support/relay';
@@ -75,6 +76,37 @@ for (const tls of ['starttls', 'implicit'] as const) {
       ).toEqual(expect.arrayContaining(['Received']));
     });
   }
+}
+
+for (const tls of ['starttls', 'implicit'] as const) {
+  test(`delivers over ${tls} made in the page, which trusts the server's authority`, async ({
+    app,
+    postfix,
+  }) => {
+    const { user, password, mailboxes, smtp, smtps, ca_file } = postfix.at;
+    await app.compose();
+    await app.chooseServer({
+      host: 'localhost',
+      port: tls === 'starttls' ? smtp : smtps,
+      tls,
+      user,
+      password,
+      place: 'page',
+      trusted: await readFile(ca_file, 'utf8'),
+    });
+    await app.fill({ ...richMail, from: user, to: mailboxes[1] ?? '' });
+    await app.attach(richFiles);
+    await app.sendForReal();
+    await app.ended();
+    await expect(app.delivered).toBeVisible();
+    const trace = await app.saveTrace();
+    expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'page' });
+    const sent = await app.saveMessage();
+    const id = readMail(sent).headers['message-id'] ?? '';
+    await expect.poll(async () => (await find(postfix, id)) !== undefined).toBe(true);
+    const delivered = (await find(postfix, id))?.toString('latin1') ?? '';
+    expect(delivered.endsWith(sent.toString('latin1').replaceAll('\r\n', '\n'))).toBe(true);
+  });
 }
 
 async function find(postfix: Postfix, messageId: string): Promise<Buffer | undefined> {

@@ -131,6 +131,8 @@ export class App {
     await this.page.getByLabel('Host').fill(server.host);
     await this.page.getByLabel('Encryption').selectOption(server.tls);
     await this.page.getByRole('spinbutton', { name: 'Port' }).fill(String(server.port));
+    if (server.tls !== 'never') await this.tlsPlace(server.place ?? 'relay').check();
+    if (server.trusted !== undefined) await this.trust(server.trusted);
     const login = this.page.getByRole('checkbox', { name: /Log in/ });
     await login.setChecked(server.user !== undefined);
     if (server.user === undefined) return;

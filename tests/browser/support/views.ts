@@ -19,6 +19,11 @@ export async function everyView(app: App, look: (view: string) => Promise<void>)
   });
   await at('composer, mailbox', () => app.radio(/^Embedded mailbox/).check());
   await at('composer, Gmail', () => app.radio(/^Gmail 465/).check());
+  await at('composer, TLS in the page', async () => {
+    await app.radio(/^Other server/).check();
+    await app.trust('no certificate');
+    await app.textbox('User name').focus();
+  });
   await at('composer, other server without TLS', async () => {
     await app.chooseServer({ host: 'x', port: 25, tls: 'never', user: 'ada', password: 'x' });
     await app.fill({ cc: '', bcc: '' });

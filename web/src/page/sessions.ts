@@ -7,15 +7,19 @@ import type { Simulation } from '../core/simulator';
 import type { Mechanism } from '../core/types';
 import type { SessionDriver } from '../drivers/session-driver';
 import { SimulatedDriver } from '../drivers/simulated-driver';
-import { TunnelDriver } from '../drivers/tunnel-driver';
+import { type TlsInPage, TunnelDriver } from '../drivers/tunnel-driver';
+import { WireLog } from '../drivers/wire-log';
 import { toBase64 } from '../text/base64';
+import { openTlsLink } from '../tls/load';
 import { loginOf, mechanismsFor } from './mechanisms';
-import type { LiveTarget, MessageDraft, SendRequest, SimulatedTarget } from './send-request';
+import type { LiveTarget, MessageDraft, SendRequest, SimulatedTarget, TlsPlace } from './send-request';
 
 export interface Prepared {
   driver: SessionDriver;
   /** The message as it will be sent. */
   message: Uint8Array;
+  /** What a capture file is made of, where the reader asked to keep it. */
+  wire?: WireLog | undefined;
 }
 
 const simulatedHost = 'mail.example';
@@ -80,12 +84,28 @@ function simulation(target: SimulatedTarget, from: string, to: string[], octets:
   };
 }
 
+/** TLS of the page's own, as the reader wants it; undefined where the relay is to make it. */
+function tlsInPage(place: TlsPlace, log: WireLog | undefined): TlsInPage | undefined {
+  if (place.where === 'relay') return undefined;
+  return {
+    link: openTlsLink,
+    engine: {
+      ...(place.more ? { more: place.more } : {}),
+      ...(place.only ? { only: place.only } : {}),
+      ...(place.unverified ? { verify: 'recorded' } : {}),
+      ...(log ? { keyLog: true } : {}),
+    },
+    log,
+  };
+}
+
 function tunnel(
   core: Core,
   target: LiveTarget,
   from: string,
   to: string[],
   message: Uint8Array,
+  log: WireLog | undefined,
 ): TunnelDriver {
   const { auth } = target;
   return new TunnelDriver(
@@ -108,6 +128,7 @@ function tunnel(
     },
     message,
     { token: target.relayToken },
+    tlsInPage(target.place, log),
   );
 }
 
@@ -119,5 +140,7 @@ export async function prepare(core: Core, messages: MessageCore, request: SendRe
   const { target } = request;
   if (target.kind === 'simulated')
     return { driver: new SimulatedDriver(simulation(target, from, to, message.length), message), message };
-  return { driver: tunnel(core, target, from, to, message), message };
+  const { place, tls } = target;
+  const wire = place.where === 'page' && place.keepKeys && tls !== 'never' ? new WireLog() : undefined;
+  return { driver: tunnel(core, target, from, to, message, wire), message, wire };
 }

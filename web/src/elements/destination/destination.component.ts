@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { mechanismNamed, mechanismsFor } from '../../page/mechanisms';
 import type { RelayConfig } from '../../page/relay-api';
@@ -8,6 +8,7 @@ import { focusOn } from '../focus';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
+import type { SmtpTlsPlace } from '../tls-place/tls-place.component';
 import { destinationStyles } from './destination.styles';
 import { checkBox, fieldNote, secretField, textField } from './fields';
 import { presetIcons, tlsNames } from './labels';
@@ -20,6 +21,7 @@ import {
   presets,
   type ServerChoice,
   serverOf,
+  tlsTerms,
 } from './presets';
 import { breakageChoice, latencyField } from './simulated';
 
@@ -48,6 +50,8 @@ export class SmtpDestination extends LitElement {
   @state() private relayToken = '';
   @state() private showRelayToken = false;
   @state() private problems: Partial<Record<Field, string>> = {};
+
+  @query('smtp-tls-place') private readonly tlsPlace!: SmtpTlsPlace | null;
 
   get preset(): PresetName {
     return this.chosen;
@@ -86,6 +90,7 @@ export class SmtpDestination extends LitElement {
   /** A session has ended: forgets the password if the reader asked for that. */
   sessionEnded(): void {
     if (this.forget) this.choice = { ...this.choice, password: '' };
+    this.tlsPlace?.sessionEnded();
   }
 
   /** Shows at their fields what is missing or wrong. Returns whether all is well; if not, focus is on the first. */
@@ -108,7 +113,7 @@ export class SmtpDestination extends LitElement {
     this.problems = problems;
     const first = Object.keys(problems)[0];
     if (first) focusOn(this, `#${first}`);
-    return first === undefined;
+    return first === undefined && (this.tlsPlace?.check() ?? true);
   }
 
   /** Where the message is to go. */
@@ -131,7 +136,7 @@ export class SmtpDestination extends LitElement {
       host: choice.host.trim(),
       port: choice.port,
       tls: choice.tls,
-      place: { where: 'relay' },
+      place: this.tlsPlace?.choice() ?? { where: 'relay' },
       auth: choice.login ? { user: choice.user.trim(), secret: password, mechanism } : undefined,
       cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
       mailbox: this.chosen === 'mailbox',
@@ -207,9 +212,34 @@ export class SmtpDestination extends LitElement {
                 ${this.choice.tls === 'implicit' ? 'implicit TLS' : 'STARTTLS'}
               </p>`
       }
+      ${this.choice.tls === 'never' ? nothing : this.renderTlsPlace()}
       ${this.chosen === 'other' ? this.renderLoginChoice() : nothing}
       ${this.choice.login ? this.renderLogin() : nothing}
     `;
+  }
+
+  private renderTlsPlace(): TemplateResult {
+    const terms = tlsTerms(this.chosen, this.choice, this.relay);
+    return html`<smtp-tls-place
+      .forced=${terms.forced}
+      .only=${terms.only}
+      ?own=${terms.own}
+      @smtp-tls-place=${() => this.onTlsPlace()}
+    ></smtp-tls-place>`;
+  }
+
+  /** A login can be tied to TLS only where the page makes it. */
+  private onTlsPlace(): void {
+    const bound = mechanismNamed(this.choice.mechanism)?.bound === true;
+    if (bound && !this.tlsInPage()) this.choice = { ...this.choice, mechanism: '' };
+    this.requestUpdate();
+    this.changed();
+  }
+
+  private tlsInPage(): boolean {
+    return (
+      this.chosen !== 'page' && this.choice.tls !== 'never' && (this.tlsPlace?.where ?? 'page') === 'page'
+    );
   }
 
   private renderRelayLine(): TemplateResult {
@@ -277,7 +307,7 @@ export class SmtpDestination extends LitElement {
   private renderMechanism(): TemplateResult {
     const simulated = this.chosen === 'page';
     const value = simulated && !this.choice.login ? 'none' : this.choice.mechanism;
-    const named = mechanismsFor(false).map(({ name, title }): [string, string] => [name, title]);
+    const named = mechanismsFor(this.tlsInPage()).map(({ name, title }): [string, string] => [name, title]);
     const options: [string, string][] = simulated
       ? [...named, ['none', 'No login']]
       : [['', 'Strongest that the server offers'], ...named];

@@ -1,4 +1,5 @@
 import '../mode/mode';
+import '../tls-place/tls-place';
 import { SmtpDestination } from './destination.component';
 
 customElements.define('smtp-destination', SmtpDestination);
