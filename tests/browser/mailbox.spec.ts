@@ -62,6 +62,14 @@ for (const [name, choice, place] of [
       verified: true,
       where: place,
     });
+    // The handshake is the same story wherever it was made.
+    const handshake = trace.entries.filter((entry) => entry.kind === 'tls_message');
+    expect(handshake.slice(0, 2).map((entry) => entry.data['type'])).toEqual([
+      'client_hello',
+      'server_hello',
+    ]);
+    expect(new Set(handshake.map((entry) => entry.data['where']))).toEqual(new Set([place]));
+    await expect(app.entry(/^Server: CertificateVerify/)).toBeVisible();
     expect(
       trace.dialogue
         .filter((line) => /^C: (MAIL|RCPT|STARTTLS)/.test(line))
