@@ -15,6 +15,7 @@ import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("SMTPSCOPE_BIN", str(ROOT / "build/native/smtpscope"))
+TLS_DIAL = os.environ.get("SMTPSCOPE_TLS_DIAL", str(ROOT / "build/native/tests/tls_dial"))  # of tls_dial.cpp
 
 USER, PASSWORD = "alice@example.org", "wonderland"
 SHORT_USER, SHORT_PASSWORD = "dora", "pass:word with spaces"

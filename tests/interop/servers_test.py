@@ -6,6 +6,7 @@ Each stands on ports of its own with certificates of its own; what was sent is r
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import threading
@@ -18,7 +19,7 @@ import message
 import node_packages
 import postfix
 import root_server
-from relay_process import PATIENCE
+from relay_process import PATIENCE, TLS_DIAL
 from sending import RECIPIENT, SENDER, send
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -191,6 +192,24 @@ class Tls:
         done = send(f"localhost:{self.server.smtp}", "--tls", "implicit", "--ca-file", self.server.ca_file)
         self.assertEqual(done.status, 1)
         self.assertEqual(done.of("transport_error")[0]["data"]["reason"], "not_tls", done)
+
+    def test_the_tls_of_a_page(self):
+        for link in self.links:
+            for version in ("TLSv1.2", "TLSv1.3"):
+                with self.subTest(link=link, version=version):
+                    port = self.server.smtps if link == "implicit" else self.server.smtp
+                    done = subprocess.run([TLS_DIAL, str(port), "localhost", str(self.server.ca_file), link, version],
+                                          capture_output=True, text=True, timeout=PATIENCE, check=False)
+                    self.assertEqual(done.returncode, 0, done)
+                    first, second = [json.loads(line) for line in done.stdout.splitlines()]
+                    for said in (first, second):
+                        self.assertEqual((said.get("version"), said.get("verified")), (version, True), said)
+                        self.assertEqual((said["ehlo"], said["bye"]), ("250", True), said)
+                        self.assertNotIn("damaged", said)
+                    self.assertIn("certificate", first["messages"])
+                    self.assertFalse(first["resumed"])
+                    if second["resumed"]:
+                        self.assertNotIn("certificate", second["messages"])
 
 
 class PostfixServer(Deliveries, Tls, Chunks, Dsn, unittest.TestCase):
