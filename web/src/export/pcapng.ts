@@ -5,16 +5,10 @@
 // and by whom. The packets around it are made, and the file says so.
 
 import { Pace } from '../core/pace';
+import type { WirePiece } from '../drivers/wire-log';
 import { concatBytes } from '../trace/content';
 import { addressOctets } from './ip-address';
 import { Connection } from './packets';
-
-export interface CapturedPiece {
-  /** Microseconds since the session began. */
-  us: number;
-  dir: 'c2s' | 's2c';
-  octets: Uint8Array;
-}
 
 export interface Capture {
   /** When the session began. */
@@ -22,7 +16,7 @@ export interface Capture {
   /** The server's address, as text, and port. */
   address: string;
   port: number;
-  pieces: readonly CapturedPiece[];
+  pieces: readonly WirePiece[];
   /** Lines of the NSS key log format. */
   keys: readonly string[];
   /** The program that writes the file. */

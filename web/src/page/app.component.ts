@@ -8,6 +8,7 @@ import type { Snapshot, TraceEntry, TraceHeader } from '../core/types';
 import { ReplayDriver } from '../drivers/replay-driver';
 import type { SessionDriver, TraceSink } from '../drivers/session-driver';
 import { largestTrace, parseTraceFile, TraceFileError } from '../drivers/trace-file';
+import type { WireLog } from '../drivers/wire-log';
 import type { SmtpComposer } from '../elements/composer/composer.component';
 import { icon } from '../elements/icon';
 import { saveFile } from '../elements/save';
@@ -28,6 +29,8 @@ interface Session {
   message: Uint8Array | undefined;
   /** It went to the relay's own mailbox, which can be asked; with the relay's token, where it has some. */
   mailbox: { token: string | undefined } | undefined;
+  /** What a capture file is made of, where the reader asked to keep it. */
+  wire: WireLog | undefined;
 }
 
 /**
@@ -125,10 +128,10 @@ export class SmtpApp extends LitElement {
     this.notice = '';
     this.running = true;
     try {
-      const { driver, message } = await prepare(this.core, this.messages, request);
+      const { driver, message, wire } = await prepare(this.core, this.messages, request);
       const { target } = request;
       const mailbox = target.kind === 'live' && target.mailbox ? { token: target.relayToken } : undefined;
-      await this.begin(driver, message, mailbox);
+      await this.begin(driver, { message, mailbox, wire });
     } catch (error) {
       this.running = false;
       const why = error instanceof CoreError ? error.message : `This should not happen: ${String(error)}`;
@@ -140,13 +143,12 @@ export class SmtpApp extends LitElement {
 
   private async begin(
     driver: SessionDriver,
-    message: Uint8Array | undefined,
-    mailbox: Session['mailbox'],
+    kept: Pick<Session, 'message' | 'mailbox' | 'wire'>,
   ): Promise<void> {
     // A session that was left for another may still have something to say; nobody listens to it.
     const current = () => this.session?.driver === driver;
     const sink: TraceSink = {
-      opened: (header) => this.opened({ driver, header, message, mailbox }),
+      opened: (header) => this.opened({ driver, header, ...kept }),
       appended: (entries) => {
         if (current()) this.appended(entries);
       },
@@ -223,17 +225,40 @@ export class SmtpApp extends LitElement {
       // The core reads it again and explains every entry anew, in its own words.
       const trace: TraceFile = this.core ? this.core.readTrace(octets) : checked;
       if (this.running) this.session?.driver.cancel();
-      await this.begin(new ReplayDriver(trace), undefined, undefined);
+      await this.begin(new ReplayDriver(trace), { message: undefined, mailbox: undefined, wire: undefined });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.notice = `${file.name} cannot be opened as a trace: ${shortened(why)}`;
     }
   }
 
-  private saveTrace(): void {
-    if (!this.trace) return;
+  private fileName(ending: string): string {
     const stamp = this.session?.header.started.slice(0, 19).replace(/[^0-9]/g, '') || 'session';
-    saveFile(this.trace.write(), `smtpscope-${stamp}.jsonl`, 'application/x-ndjson');
+    return `smtpscope-${stamp}.${ending}`;
+  }
+
+  private saveTrace(): void {
+    if (this.trace) saveFile(this.trace.write(), this.fileName('jsonl'), 'application/x-ndjson');
+  }
+
+  /** The session's packets and keys, for Wireshark. The code that makes the file is loaded when it is wanted. */
+  private async saveCapture({ header, wire }: Session): Promise<void> {
+    const connected = this.entries.find((entry) => entry.kind === 'connected')?.data;
+    if (!wire || !connected) return;
+    try {
+      const { writePcapng } = await import('../export/pcapng');
+      const file = await writePcapng({
+        started: new Date(header.started),
+        address: String(connected['address']),
+        port: Number(connected['port']),
+        pieces: wire.pieces,
+        keys: wire.keys,
+        writer: `smtpscope ${this.core?.version() ?? ''}`,
+      });
+      saveFile(file, this.fileName('pcapng'), 'application/x-pcapng');
+    } catch (error) {
+      this.notice = `The capture cannot be saved: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   override willUpdate(changed: PropertyValues): void {
@@ -319,6 +344,18 @@ export class SmtpApp extends LitElement {
         <button type="button" class="button" ?disabled=${this.entries.length === 0} @click=${() => this.saveTrace()}>
           ${icon('download')}<span>Save trace</span>
         </button>
+        ${
+          session.wire && session.wire.keys.length > 0 && !this.running
+            ? html`<button
+                type="button"
+                class="button"
+                title="For Wireshark. With the keys in it, whoever has the file reads the session, password and all."
+                @click=${() => void this.saveCapture(session)}
+              >
+                ${icon('download')}<span>Save capture with keys</span>
+              </button>`
+            : nothing
+        }
         <button type="button" class="button square" aria-label="Keys" title="Keys (?)" @click=${() => this.viewer?.showHelp()}>
           ${icon('help')}
         </button>
