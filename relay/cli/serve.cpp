@@ -72,11 +72,18 @@ given_values values_of(const typed& given) {
 }
 
 // Each tunnel takes two descriptors; the usual soft limit of 1024 would end that early.
-void raise_descriptor_limit() {
+void raise_descriptor_limit(const app::serve_options& options) {
+  constexpr std::uint64_t others = 100;  // listeners, files, threads
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  const std::uint64_t wanted = 2 * options.tunnel_limits.connections + options.mailbox_connections + others;
+  if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted)
+    spdlog::warn(
+        "this process may open {} files at once, and {} tunnels with a mailbox of {} connections take up to {}: "
+        "newcomers will wait. Raise the limit (ulimit -Hn, LimitNOFILE=) or lower --max-connections",
+        limit.rlim_max, options.tunnel_limits.connections, options.mailbox_connections, wanted);
 }
 
 // Says why the relay does not start, in the form of its log.
@@ -102,7 +109,7 @@ std::optional<app::serve_options> reread(serve_input& input) {
 }
 
 int start(serve_input& input, const app::serve_options& options) {
-  raise_descriptor_limit();
+  raise_descriptor_limit(options);
   auto started = app::relay::create(options);
   if (!started)
     return give_up(options, {started.why().code, input.in_place(started.why().detail)},

@@ -37,13 +37,9 @@ void generous(app::serve_options& o) {
   o.tunnel_limits.bytes_down = 1024 * mebi;
 }
 
-void connect(raw_page& page, const running_relay& relay, std::uint16_t port) {
-  page.upgrade({{"Host", relay.host()}, {"Origin", relay.origin()}});
-  EXPECT_THAT(page.read_text(), ::testing::HasSubstr("hello"));
+void connect_with_credit(raw_page& page, std::uint16_t port) {
+  page.connect(port);
   page.send_frame(1, R"({"op":"credit","bytes":4294967296})");
-  page.send_frame(1, R"({"op":"open","host":"mail.test","tls":"none","port":)" + std::to_string(port) + "}");
-  EXPECT_THAT(page.read_text(), ::testing::HasSubstr("resolved"));
-  EXPECT_THAT(page.read_text(), ::testing::HasSubstr("connected"));
 }
 
 TEST(TunnelBackPressure, ServerThatTakesNothingStopsThePage) {
@@ -58,7 +54,7 @@ TEST(TunnelBackPressure, ServerThatTakesNothingStopsThePage) {
   });
   const running_relay relay({server.port()}, generous);
   raw_page page(relay.port());
-  connect(page, relay, server.port());
+  connect_with_credit(page, server.port());
   const std::uint64_t before = resident_octets();
   const std::uint64_t begun = page.send_until_stalled(whole);
   EXPECT_LT(begun, in_sockets) << "the relay swallowed what the server did not take";
@@ -83,7 +79,7 @@ TEST(TunnelBackPressure, PageThatTakesNothingStopsTheServer) {
   const running_relay relay({server.port()}, generous);
   raw_page page(relay.port());
   const std::uint64_t before = resident_octets();
-  connect(page, relay, server.port());
+  connect_with_credit(page, server.port());
   const std::uint64_t taken = value_of(stalled_at);
   EXPECT_LT(taken, in_sockets) << "the relay swallowed what the page did not take";
   std::uint64_t total = 0;
@@ -117,7 +113,7 @@ TEST(TunnelBackPressure, StalledServerIsGivenUpAfterTheIdleLimit) {
     o.tunnel_limits.idle = milliseconds(300);
   });
   raw_page page(relay.port());
-  connect(page, relay, server.port());
+  connect_with_credit(page, server.port());
   page.send_until_stalled(whole);
   EXPECT_THAT(page.read_text(), ::testing::HasSubstr(R"("code":"too_slow")"));
   finish.set_value();
@@ -135,7 +131,7 @@ TEST(TunnelBackPressure, StalledPageIsGivenUpAfterTheIdleLimit) {
     o.tunnel_limits.closing = milliseconds(100);
   });
   raw_page page(relay.port());
-  connect(page, relay, server.port());
+  connect_with_credit(page, server.port());
   EXPECT_EQ(value_of(seen), "") << "the server's connection is ended, though the page never says goodbye";
 }
 
@@ -152,7 +148,7 @@ TEST(TunnelBackPressure, PageThatLeavesWhileTheServerTakesNothingIsNoticed) {
   });
   {
     raw_page page(relay.port());
-    connect(page, relay, server.port());
+    connect_with_credit(page, server.port());
     page.send_until_stalled(whole);
   }
   gone.set_value();

@@ -27,15 +27,6 @@ T value_of(std::promise<T>& promise) {
   return future.get();
 }
 
-void connect(raw_page& page, std::uint16_t relay, std::uint16_t server) {
-  page.upgrade(
-      {{"Host", "127.0.0.1:" + std::to_string(relay)}, {"Origin", "http://127.0.0.1:" + std::to_string(relay)}});
-  EXPECT_THAT(page.read_text(), HasSubstr("hello"));
-  page.send_frame(1, R"({"op":"open","host":"127.0.0.1","tls":"none","port":)" + std::to_string(server) + "}");
-  EXPECT_THAT(page.read_text(), HasSubstr("resolved"));
-  EXPECT_THAT(page.read_text(), HasSubstr("connected"));
-}
-
 TEST(TunnelFault, ServerThatDiesWhileThePageSends) {
   scripted_server server([](peer& p) {
     p.read(100'000);
@@ -88,7 +79,7 @@ TEST(TunnelFault, PageThatVanishesMidMessage) {
   const running_relay relay({server.port()});
   {
     raw_page page(relay.port());
-    connect(page, relay.port(), server.port());
+    page.connect(server.port());
     page.send_frame(2, "whole");
     page.send(std::string("\x82\xfe\x10\x00\0\0\0\0", 8) + std::string(100, 'x'));  // of 4096 octets
   }
@@ -105,7 +96,7 @@ TEST(TunnelFault, RelayThatIsKilledIsNoticedByBothSides) {
   const temporary_directory state;
   serve_process relay(state.path(), {"--allow", "127.0.0.1:" + std::to_string(server.port()), "--allow-private"});
   raw_page page(relay.port());
-  connect(page, relay.port(), server.port());
+  page.connect(server.port());
   EXPECT_EQ(page.read_frame().payload, "220\r\n");
   page.send_frame(2, "EHLO");
   const auto begin = steady::now();
@@ -135,7 +126,7 @@ class every_end {
       refused(page);
       return;
     }
-    connect(page, relay_.port(), server_);
+    page.connect(server_);
     EXPECT_EQ(page.read_frame().payload, "220\r\n");
     switch (number % 7) {
       case 0:

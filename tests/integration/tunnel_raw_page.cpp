@@ -42,7 +42,7 @@ int connect_to_loopback(std::uint16_t port) {
   throw std::runtime_error("cannot connect to the relay");
 }
 
-raw_page::raw_page(std::uint16_t port) : socket_(connect_to_loopback(port)) {}
+raw_page::raw_page(std::uint16_t port) : relay_(port), socket_(connect_to_loopback(port)) {}
 
 raw_page::~raw_page() { ::close(socket_); }
 
@@ -91,6 +91,19 @@ std::string raw_page::upgrade(const header_list& extra) {
   for (const auto& [name, value] : extra) request.append(name).append(": ").append(value).append("\r\n");
   send(request + "\r\n");
   return read_until("\r\n\r\n");
+}
+
+void raw_page::connect(std::uint16_t server) {
+  const auto must_say = [this](std::string_view what) {
+    if (const std::string said = read_text(); said.find(what) == std::string::npos)
+      throw std::runtime_error("the relay says no " + std::string(what) + " but: " + said);
+  };
+  const std::string host = "127.0.0.1:" + std::to_string(relay_);
+  upgrade({{"Host", host}, {"Origin", "http://" + host}});
+  must_say("hello");
+  send_frame(1, R"({"op":"open","host":"127.0.0.1","tls":"none","port":)" + std::to_string(server) + "}");
+  must_say("resolved");
+  must_say("connected");
 }
 
 bool raw_page::send_frame(int opcode, std::string_view payload) {

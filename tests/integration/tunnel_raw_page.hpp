@@ -32,6 +32,9 @@ class raw_page {
 
   // The upgrade to a tunnel; returns the answer's header.
   std::string upgrade(const header_list& extra);
+  // All that the relay's own page does until it is connected to that port of 127.0.0.1. Throws what the relay said
+  // where that was something else.
+  void connect(std::uint16_t server);
   // One frame; opcode as in RFC 6455 §5.2. The mask is zero, so the payload is sent as it is.
   bool send_frame(int opcode, std::string_view payload);
   struct frame {
@@ -49,6 +52,7 @@ class raw_page {
   bool send_rest();
 
  private:
+  std::uint16_t relay_;
   int socket_;
   std::string rest_;
 };
