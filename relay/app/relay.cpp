@@ -1,11 +1,13 @@
 #include "relay/app/relay.hpp"
 
 #include <atomic>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -16,6 +18,7 @@
 #include "relay/mailbox/memory_store.hpp"
 #include "relay/mailbox/server.hpp"
 #include "relay/mailbox/session_host.hpp"
+#include "relay/net/accept.hpp"
 #include "relay/net/certificate.hpp"
 #include "relay/net/connect.hpp"
 #include "relay/net/context_pool.hpp"
@@ -72,7 +75,7 @@ class relay::parts {
         resolver(std::move(name_service)),
         threads(options.threads),
         context(1),
-        acceptor(context),
+        until_stopped(asio::make_work_guard(context)),
         operations(context),
         signals(context),
         hangup(context),
@@ -87,6 +90,7 @@ class relay::parts {
   }
 
   [[nodiscard]] status open();
+  [[nodiscard]] status listen();
   [[nodiscard]] status open_mailbox();
   [[nodiscard]] status open_web();
   [[nodiscard]] status open_operations();
@@ -113,6 +117,7 @@ class relay::parts {
   reloadable<tunnel::address_policy> policy;
   reloadable<web::names> names;
   web::site site;
+  std::atomic<std::size_t> connections{0};  // of the page, but for tunnels
   std::unique_ptr<net::resolver> resolver;
   std::optional<web::shown_mailbox> shown;
   std::unique_ptr<web::api> api;
@@ -120,11 +125,12 @@ class relay::parts {
   std::optional<web::http_services> http;
   std::optional<ops::watched> watched;
   reread again;
-  net::tcp::endpoint listening;  // where the acceptor does, after it has been closed too
+  net::tcp::endpoint listening;  // where the acceptors do, after they have been closed too
   net::context_pool threads;     // of the page, the API, the tunnels and the mailbox
   asio::io_context context;      // of everything else
+  asio::executor_work_guard<asio::io_context::executor_type> until_stopped;
   std::optional<mailbox::server> mailbox;
-  net::tcp::acceptor acceptor;
+  std::deque<net::tcp::acceptor> acceptors;  // of the page, one on each thread
   net::tcp::acceptor operations;
   asio::signal_set signals;
   asio::signal_set hangup;
@@ -144,14 +150,26 @@ status relay::parts::open() {
   tokens = std::move(*known);
   clients = {options.behind == proxy::in_front ? web::proxied::yes : web::proxied::no, options.proxies};
   // The page's port first: its being in use is the most likely obstacle, and nothing is made before.
-  if (const status ok = listen_on(acceptor, options.listen, "--listen"); !ok) return ok;
-  listening = acceptor.local_endpoint();
+  if (const status ok = listen(); !ok) return ok;
   if (options.mailbox == with_mailbox::yes)
     if (const status ok = open_mailbox(); !ok) return ok;
   policy.replace(make_policy());
   if (options.operations)
     if (const status ok = open_operations(); !ok) return ok;
   return open_web();
+}
+
+status relay::parts::listen() {
+  for (const asio::any_io_executor& thread : threads.executors()) {
+    net::tcp::acceptor& next = acceptors.emplace_back(thread);
+    if (acceptors.size() == 1) {
+      if (const status ok = listen_on(next, options.listen, "--listen"); !ok) return ok;
+    } else if (const net::error_code failed = net::share_port(next, acceptors.front()); failed) {
+      return in_the_way("cannot listen with several threads (--threads): " + failed.message());
+    }
+  }
+  listening = acceptors.front().local_endpoint();
+  return {};
 }
 
 status relay::parts::open_mailbox() {
@@ -222,18 +240,23 @@ status relay::parts::open_web() {
                                    tokens ? tunnel::token_demand::required : tunnel::token_demand::none);
   tunnels.emplace(tunnel::services{policy, options.tunnel_limits, *resolver, *remote_tls,
                                    mailbox_tls ? &*mailbox_tls : nullptr, entrance, tokens.get(), count, counted});
-  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get(), clients});
-  asio::co_spawn(context, web::accept_connections(acceptor, threads.executors(), *http), [](std::exception_ptr failed) {
-    if (failed) spdlog::critical("no connections are accepted any more");
-  });
+  http.emplace(web::http_services{names, site, *api, *tunnels, standing, options.http_limits, page_tls.get(), clients,
+                                  connections});
+  for (net::tcp::acceptor& acceptor : acceptors)
+    asio::co_spawn(acceptor.get_executor(), web::accept_connections(acceptor, *http), [](std::exception_ptr failed) {
+      if (failed) spdlog::critical("no connections are accepted any more");
+    });
   return {};
 }
 
 void relay::parts::stop() {
   draining = true;
   ops::tell_service_manager("STOPPING=1");
-  net::error_code ignored;
-  acceptor.close(ignored);
+  for (net::tcp::acceptor& acceptor : acceptors)
+    asio::post(acceptor.get_executor(), [&acceptor] {
+      net::error_code ignored;
+      acceptor.close(ignored);
+    });
   // Each of these is one thing to wait for; the last one done ends the context.
   const auto left = std::make_shared<std::atomic<int>>(mailbox ? 2 : 1);
   const auto done = [this, left] {

@@ -42,6 +42,7 @@ status listen_on(net::tcp::acceptor& acceptor, const net::tcp::endpoint& at, con
   net::error_code ec;
   acceptor.open(at.protocol(), ec);
   if (!ec) acceptor.set_option(net::tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.set_option(net::tcp::no_delay(true), ec);  // its connections inherit it
   if (!ec) acceptor.bind(at, ec);
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) return {};

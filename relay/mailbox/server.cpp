@@ -1,10 +1,7 @@
 #include "relay/mailbox/server.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <deque>
 #include <mutex>
@@ -60,16 +57,9 @@ status open(tcp::acceptor& acceptor, const tcp::endpoint& at, std::string_view o
                                            ". Choose another address or port with " + std::string(option)};
 }
 
-// A second acceptor of the same port, for another thread.
-status share(tcp::acceptor& with, int socket, const tcp::endpoint& at) {
-  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
-  error_code failed;
-  if (copy < 0)
-    failed.assign(errno, boost::system::system_category());
-  else
-    with.assign(at.protocol(), copy, failed);
+status share(tcp::acceptor& other, tcp::acceptor& first) {
+  const error_code failed = net::share_port(other, first);
   if (!failed) return {};
-  if (copy >= 0) ::close(copy);
   return error{errc::invalid_argument, "The mailbox cannot listen with several threads: " + failed.message()};
 }
 
@@ -206,8 +196,7 @@ status server::core::listen(link_security link, const tcp::endpoint& at, std::st
   listener* first = nullptr;
   for (const asio::any_io_executor& thread : threads_) {
     listener& next = listeners_.emplace_back(thread, link);
-    const status ok =
-        first == nullptr ? open(next.acceptor, at, option) : share(next.acceptor, first->acceptor.native_handle(), at);
+    const status ok = first == nullptr ? open(next.acceptor, at, option) : share(next.acceptor, first->acceptor);
     if (!ok) return ok;
     if (first == nullptr) first = &next;
     next.at = next.acceptor.local_endpoint();
@@ -248,11 +237,10 @@ void server::core::serve() {
 }
 
 awaitable<void> server::core::accept(listener& from) {
-  return net::accept_each(
-      from.acceptor, "mailbox", [home = from.acceptor.get_executor()] { return home; },
-      [this, link = from.link](tcp::socket socket, const tcp::endpoint& client) {
-        take(std::move(socket), client, link);
-      });
+  return net::accept_each(from.acceptor, "mailbox",
+                          [this, link = from.link](tcp::socket socket, const tcp::endpoint& client) {
+                            take(std::move(socket), client, link);
+                          });
 }
 
 void server::core::take(tcp::socket socket, const tcp::endpoint& client, link_security link) {

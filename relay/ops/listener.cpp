@@ -72,7 +72,7 @@ net::awaitable<void> serve_one(net::tcp::socket socket, const watched& shared) {
 net::awaitable<void> serve_operations(net::tcp::acceptor& acceptor, const watched& shared) {
   const auto home = acceptor.get_executor();
   return net::accept_each(
-      acceptor, "operations", [home] { return home; },
+      acceptor, "operations",
       [home, &shared, active = std::make_shared<std::size_t>(0)](net::tcp::socket socket, const net::tcp::endpoint&) {
         if (*active >= most_connections) return;  // closed at once
         ++*active;

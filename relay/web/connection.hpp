@@ -33,15 +33,14 @@ struct http_services {
   const http_limits& bounds;
   const net::tls_server* tls;  // null: HTTP in the clear
   const client_rules& clients;
+  std::atomic<std::size_t>& connections;  // that stand, but for tunnels
 };
 
-// The socket's executor does one thing at a time.
-[[nodiscard]] net::awaitable<void> serve_connection(net::tcp::socket socket, const http_services& shared);
+// The socket's executor does one thing at a time; it comes from a listener that has set no_delay.
+[[nodiscard]] net::awaitable<void> serve_connection(net::tcp::socket socket, net::tcp::endpoint client,
+                                                    const http_services& shared);
 
-// Accepts until the acceptor is closed. Each connection lives on one of `threads`, of which each does one thing at a
-// time.
-[[nodiscard]] net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor,
-                                                      std::vector<net::asio::any_io_executor> threads,
-                                                      const http_services& shared);
+// Accepts until the acceptor is closed; each connection lives on the acceptor's executor.
+[[nodiscard]] net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared);
 
 }  // namespace smtpscope::web
