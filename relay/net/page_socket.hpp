@@ -30,10 +30,8 @@ class page_socket {
  public:
   using executor_type = tcp::socket::executor_type;
 
-  explicit page_socket(tcp::socket accepted) : stream_(std::move(accepted)) {
-    error_code ignored;
-    socket().set_option(tcp::no_delay(true), ignored);
-  }
+  // Of a listener that has set no_delay, which its connections inherit.
+  explicit page_socket(tcp::socket accepted) : stream_(std::move(accepted)) {}
 
   [[nodiscard]] executor_type get_executor() { return stream_.socket().get_executor(); }
   // Under TLS, when it has been begun with below().handshake().

@@ -72,7 +72,7 @@ awaitable<error_code> stream::handshake(ssl_ptr session) {
 awaitable<error_code> stream::wait_readable() {
   if (closed_) co_return asio::error::operation_aborted;
   if (!drained_) co_return error_code{};
-  const auto [ec] = co_await socket_.async_wait(read_until_, use_tuple);
+  const auto [ec] = co_await socket_.async_wait(read_until_, of_its_size(use_tuple));
   co_return closed_ ? error_code(asio::error::operation_aborted) : ec;
 }
 

@@ -22,9 +22,6 @@ namespace websocket = boost::beast::websocket;
 using net::error_code;
 using net::use_tuple;
 
-// The beginning of a message, and most commands as a whole. Held for as long as the tunnel stands, so no more.
-constexpr std::size_t first_read_octets = 256;
-
 // Beast closes by itself, without our words, when a message announces more than this. It also keeps
 // lengths of 63 bits and more away from sums.
 constexpr std::size_t refused_unread_octets = std::size_t{1} << 20;
@@ -54,33 +51,11 @@ bridge::~bridge() {
   if (!connected_to_.empty()) shared_.entrance.leave_destination(connected_to_);
 }
 
-net::awaitable<void> bridge::run(upgrade_request request) {
-  const auto none = websocket::stream_base::none();
-  page_.set_option(websocket::stream_base::timeout{shared_.bounds.handshake, none, false});
-  page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
-    response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
-    response.set(boost::beast::http::field::server, "smtpscope");
-  }));
-  page_.auto_fragment(false);
-  page_.read_message_max(refused_unread_octets);
-  const auto [ec] = co_await page_.async_accept(request, use_tuple);
-  if (ec) co_return;
-  request = {};  // not held for as long as the tunnel stands
-  // Beast's own timeouts end a reader without a word; the clock knows what it ends.
-  page_.set_option(websocket::stream_base::timeout{none, none, false});
-  page_.next_layer().watch_frames({shared_.bounds.frames_per_second, shared_.bounds.fragments_per_second},
-                                  [this](frame_meter::verdict v) { judge_frames(v); });
-  if (entered_ == admitted::yes)
-    session_.accepted();
-  else
-    session_.turn_away(entered_);
-  started_ = phase_since_ = last_moved_ = steady::now();
-  next_ping_ = started_ + shared_.bounds.ping;
-  noticed();
-  clock();
-  // Not with Asio's operators: a group of coroutines holds several KiB for each tunnel.
-  asio::co_spawn(server_.socket().get_executor(), upward(),
-                 [self = shared_from_this()](const std::exception_ptr& thrown) { self->upward_ended(thrown); });
+net::awaitable<void> bridge::run(std::unique_ptr<upgrade_request> request) {
+  // A variable of its own: g++ 12 destroys what a temporary in a co_await expression holds twice.
+  net::awaitable<bool> upgrading = upgrade(std::move(request));
+  if (!co_await std::move(upgrading)) co_return;
+  begin();
   co_await downward();
   while (!page_read_ended_) co_await sleep();
   over_ = true;
@@ -89,11 +64,42 @@ net::awaitable<void> bridge::run(upgrade_request request) {
   log_end();
 }
 
+// What it needs is not held for as long as the tunnel stands.
+net::awaitable<bool> bridge::upgrade(std::unique_ptr<upgrade_request> request) {
+  const auto none = websocket::stream_base::none();
+  page_.set_option(websocket::stream_base::timeout{shared_.bounds.handshake, none, false});
+  page_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+    response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
+    response.set(boost::beast::http::field::server, "smtpscope");
+  }));
+  page_.auto_fragment(false);
+  page_.read_message_max(refused_unread_octets);
+  const auto [ec] = co_await page_.async_accept(*request, use_tuple);
+  if (ec) co_return false;
+  // Beast's own timeouts end a reader without a word; the clock knows what it ends.
+  page_.set_option(websocket::stream_base::timeout{none, none, false});
+  page_.next_layer().watch_frames({shared_.bounds.frames_per_second, shared_.bounds.fragments_per_second},
+                                  [this](frame_meter::verdict v) { judge_frames(v); });
+  co_return true;
+}
+
+void bridge::begin() {
+  if (entered_ == admitted::yes)
+    session_.accepted();
+  else
+    session_.turn_away(entered_);
+  started_ = phase_since_ = last_moved_ = steady::now();
+  next_ping_ = started_ + shared_.bounds.ping;
+  noticed();
+  clock();
+  read_page();
+}
+
 void bridge::drain(milliseconds deadline) {
   asio::post(page_.get_executor(), [self = shared_from_this(), deadline] {
     self->session_.drain(deadline);
     self->drain_at_ = steady::now() + deadline;
-    self->clock_.cancel();
+    self->set_clock();
     self->noticed();
   });
 }
@@ -102,12 +108,12 @@ void bridge::noticed() {
   const auto phase = session_.state();
   if (session_.half_closed() && !half_closed_since_) {
     half_closed_since_ = steady::now();
-    clock_.cancel();
+    set_clock();
   }
   if (phase != phase_seen_) {
     const auto before = std::exchange(phase_seen_, phase);
     phase_since_ = steady::now();
-    clock_.cancel();
+    set_clock();
     // Whoever waits for a server that is no longer wanted must not wait on.
     const bool under_way = before == relay_session::phase::connecting || before == relay_session::phase::securing;
     if (session_.closing() && (under_way || writing_to_server_)) server_.close();
@@ -119,30 +125,58 @@ void bridge::noticed() {
 
 // --- page → server ---
 
-net::awaitable<void> bridge::upward() {
-  std::array<std::byte, first_read_octets> first;
-  for (;;) {
-    const auto [ec, size] = co_await page_.async_read_some(asio::buffer(first), use_tuple);
-    if (ec) {
-      page_read_failed(ec);
-      break;
-    }
-    if (session_.closing()) continue;  // what follows is read to let the close frame through
-    if (page_.got_text())
-      take_text(std::span(first).first(size));
-    else
-      co_await take_binary(std::span(first).first(size));
-  }
+// Not a coroutine: a tunnel waits here for most of its life, and would hold a frame meanwhile. What has to wait for
+// something else is one, and ends before the next message is read.
+void bridge::read_page() noexcept try {
+  page_.async_read_some(asio::buffer(first_),
+                        net::of_its_size([self = shared_from_this()](const error_code& ec, std::size_t size) {
+                          self->page_said(ec, size);
+                        }));
+} catch (...) {
+  upward_broken();
 }
 
-void bridge::upward_ended(const std::exception_ptr& thrown) {
-  if (thrown) {  // out of memory: this tunnel alone is lost
-    session_.page_closed();
-    noticed();
+void bridge::page_said(const error_code& ec, std::size_t size) noexcept try {
+  if (ec) {
+    page_read_failed(ec);
+    return upward_ended();
   }
+  const auto piece = std::span(first_).first(size);
+  if (session_.closing()) return read_page();  // what follows is read to let the close frame through
+  if (page_.got_text()) {
+    take_text(piece);
+    return read_page();
+  }
+  if (!page_.is_message_done()) return go_on_with(take_pieces(piece));
+  if (!is_for_server(piece)) return read_page();
+  const std::size_t written = server_.write_now(piece).octets;  // an error shows itself again
+  if (written > 0) moved();
+  shared_.seen.moved(ops::way::up, written);
+  if (written < piece.size()) return go_on_with(write_server(piece.subspan(written)));
+  read_page();
+} catch (...) {
+  upward_broken();
+}
+
+void bridge::go_on_with(net::awaitable<bool> rest) {
+  asio::co_spawn(page_.get_executor(), std::move(rest),
+                 [self = shared_from_this()](const std::exception_ptr& thrown, bool more) {
+                   if (thrown) return self->upward_broken();
+                   if (more) return self->read_page();
+                   self->upward_ended();
+                 });
+}
+
+void bridge::upward_ended() {
   page_read_ended_ = true;
-  clock_.cancel();
   wake_.cancel();
+}
+
+// Out of memory: this tunnel alone is lost.
+void bridge::upward_broken() {
+  session_.page_closed();
+  noticed();
+  upward_ended();
 }
 
 void bridge::take_text(std::span<const std::byte> piece) {
@@ -160,11 +194,8 @@ void bridge::take_text(std::span<const std::byte> piece) {
   if (slept && session_.readable() > 0) wake_.cancel();  // fresh credit
 }
 
-net::awaitable<void> bridge::take_binary(std::span<std::byte> first) {
-  if (page_.is_message_done()) {
-    co_await to_server(first);
-    co_return;
-  }
+// A message of which there is more than `first`. False when the page is gone.
+net::awaitable<bool> bridge::take_pieces(std::span<const std::byte> first) {
   net::buffer_lease lease;
   const std::span<std::byte> all = lease.octets();
   std::memcpy(all.data(), first.data(), first.size());
@@ -173,27 +204,38 @@ net::awaitable<void> bridge::take_binary(std::span<std::byte> first) {
     const auto rest = all.subspan(size);
     if (rest.empty()) {
       session_.page_message_too_large();
-      co_return noticed();
+      noticed();
+      co_return true;
     }
     const auto [ec, more] = co_await page_.async_read_some(asio::buffer(rest.data(), rest.size()), use_tuple);
-    if (ec) co_return page_read_failed(ec);
+    if (ec) {
+      page_read_failed(ec);
+      co_return false;
+    }
     size += more;
   }
-  co_await to_server(all.first(size));
+  if (!is_for_server(all.first(size))) co_return true;
+  co_return co_await write_server(all.first(size));
 }
 
-net::awaitable<void> bridge::to_server(std::span<const std::byte> octets) {
+bool bridge::is_for_server(std::span<const std::byte> octets) {
   const verdict answer = session_.page_data(octets);
   noticed();
-  if (answer == verdict::discard) co_return;
+  return answer != verdict::discard;
+}
+
+net::awaitable<bool> bridge::write_server(std::span<const std::byte> octets) {
   writing_to_server_ = true;
   const error_code ec = co_await server_.write_all(octets);
-  if (!ec) shared_.seen.moved(ops::way::up, octets.size());
   writing_to_server_ = false;
   moved();
-  if (!ec) co_return;
+  if (!ec) {
+    shared_.seen.moved(ops::way::up, octets.size());
+    co_return true;
+  }
   session_.failed(stage::stream, net::code_of(ec));
   noticed();
+  co_return true;
 }
 
 void bridge::judge_frames(frame_meter::verdict v) {
@@ -230,7 +272,6 @@ net::awaitable<void> bridge::downward() {
       if (!session_.has_next() && (!ec || !server_.closed())) co_await to_page();
     }
   }
-  clock_.cancel();
 }
 
 net::awaitable<void> bridge::to_page() {
@@ -268,7 +309,7 @@ net::awaitable<void> bridge::write_page(std::span<const std::byte> octets) {
 
 net::awaitable<void> bridge::sleep() {
   wake_.expires_at(steady::time_point::max());
-  co_await wake_.async_wait(use_tuple);
+  co_await wake_.async_wait(net::of_its_size(use_tuple));
 }
 
 // --- what the session asks for ---

@@ -1,13 +1,14 @@
 #pragma once
 // One tunnel: a WebSocket to the page, a stream to the server, and the session that rules both.
 //
-// Two coroutines and a timer, one at a time:
+// Two ways and a timer, one thing at a time:
 //   upward    page → server: one message in memory; the next is read when this one is written
 //   downward  server → page, all that is said to the page, and what the session asks for
 //   clock     limits, pings
 // Each direction holds one buffer while octets move and none while they do not; what is not read
 // waits in the sender's socket, so a side that stops stops the other, and memory does not grow.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -48,18 +49,27 @@ class bridge : public std::enable_shared_from_this<bridge> {
   ~bridge();
 
   // From the upgrade to the end of both connections. Call it once.
-  [[nodiscard]] net::awaitable<void> run(upgrade_request request);
+  [[nodiscard]] net::awaitable<void> run(std::unique_ptr<upgrade_request> request);
 
   // Asks the page to finish, and ends the tunnel after `deadline`. From any thread.
   void drain(milliseconds deadline);
 
  private:
   using steady = std::chrono::steady_clock;
+  // The beginning of a message, and most commands as a whole. Held for as long as the tunnel stands, so no more.
+  static constexpr std::size_t first_read_octets = 256;
 
-  [[nodiscard]] net::awaitable<void> upward();
-  void upward_ended(const std::exception_ptr& thrown);
-  [[nodiscard]] net::awaitable<void> take_binary(std::span<std::byte> first);
-  [[nodiscard]] net::awaitable<void> to_server(std::span<const std::byte> octets);
+  [[nodiscard]] net::awaitable<bool> upgrade(std::unique_ptr<upgrade_request> request);
+  void begin();
+
+  void read_page() noexcept;
+  void page_said(const net::error_code& ec, std::size_t size) noexcept;
+  void go_on_with(net::awaitable<bool> rest);
+  void upward_ended();
+  void upward_broken();
+  [[nodiscard]] net::awaitable<bool> take_pieces(std::span<const std::byte> first);
+  [[nodiscard]] bool is_for_server(std::span<const std::byte> octets);
+  [[nodiscard]] net::awaitable<bool> write_server(std::span<const std::byte> octets);
   void take_text(std::span<const std::byte> piece);
   void judge_frames(frame_meter::verdict v);
   void page_read_failed(const net::error_code& ec);
@@ -78,6 +88,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   [[nodiscard]] net::awaitable<void> on(const close_tunnel& what);
 
   void clock();
+  void set_clock();
   [[nodiscard]] steady::time_point deadline() const;
   void on_deadline(steady::time_point now);
   void ping();
@@ -95,6 +106,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   admitted entered_;
   std::string connected_to_;  // what the door counts; "" before
   page_stream page_;
+  std::array<std::byte, first_read_octets> first_;
   net::handshake_record handshake_;  // before server_, whose TLS writes to it
   net::stream server_;
   const std::shared_ptr<const address_policy> policy_;

@@ -10,16 +10,20 @@
 
 namespace smtpscope::tunnel {
 
+// A deadline has changed. One that is later now is met in time as it is: the clock looks before it acts.
+void bridge::set_clock() {
+  if (deadline() < clock_.expiry()) clock_.cancel();
+}
+
 void bridge::clock() {
   clock_.expires_at(deadline());
-  // Cancelled when a deadline may have changed.
-  clock_.async_wait([self = shared_from_this()](const net::error_code&) {
+  clock_.async_wait(net::of_its_size([self = shared_from_this()](const net::error_code&) {
     if (self->over_) return;
     const auto now = steady::now();
     if (now >= self->next_ping_) self->ping();
     if (now >= self->deadline()) self->on_deadline(now);
     self->clock();
-  });
+  }));
 }
 
 // The next moment at which something has to happen.

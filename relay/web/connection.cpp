@@ -1,7 +1,6 @@
 #include "relay/web/connection.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -141,20 +140,12 @@ bool asks_for_tunnel(const request& asked, const beast::flat_buffer& unread, con
          !refuse(asked, shared) && !refuse_tunnel(asked, shared);
 }
 
-tunnel::arrival arrival_of(net::page_socket& socket, const request& asked, const http_services& shared) {
-  error_code ec;
-  const auto peer = net::from_asio(socket.socket().remote_endpoint(ec).address());
+tunnel::arrival arrival_of(const net::tcp::endpoint& client, const request& asked, const http_services& shared) {
   std::string_view forwarded;
   const auto [first, last] = asked.equal_range("X-Forwarded-For");
   for (auto field = first; field != last; ++field) forwarded = field->value();
-  return {counted_address(peer, forwarded, shared.clients), std::string(origin_of(asked).value_or("-"))};
-}
-
-net::awaitable<void> run_tunnel(net::page_socket socket, request asked, const http_services& shared) {
-  auto who = arrival_of(socket, asked, shared);
-  const auto bridge = std::make_shared<tunnel::bridge>(std::move(socket), std::move(who), shared.tunnels);
-  const auto entry = shared.standing.add(bridge);
-  co_await bridge->run(std::move(asked));
+  return {counted_address(net::from_asio(client.address()), forwarded, shared.clients),
+          std::string(origin_of(asked).value_or("-"))};
 }
 
 // Who is not let in, or has to wait. Other errors are the asker's own.
@@ -166,6 +157,17 @@ void count_refusal(const reply& said, const http_services& shared) {
 
 void log_exception(std::exception_ptr failed) {
   if (failed) spdlog::error("a connection ended by an exception");
+}
+
+// It lives by itself from here on: nothing of the connection is held for as long as the tunnel stands.
+void begin_tunnel(net::page_socket socket, request asked, const net::tcp::endpoint& client,
+                  const http_services& shared) {
+  const auto home = socket.get_executor();
+  const auto bridge =
+      std::make_shared<tunnel::bridge>(std::move(socket), arrival_of(client, asked, shared), shared.tunnels);
+  net::asio::co_spawn(
+      home, bridge->run(std::make_unique<request>(std::move(asked))),
+      [bridge, entry = shared.standing.add(bridge)](std::exception_ptr failed) { log_exception(failed); });
 }
 
 constexpr auto interrupt = net::watchdog::bite::interrupt;
@@ -210,7 +212,8 @@ net::awaitable<bool> begin_tls(net::page_socket& socket, net::watchdog& clock, c
 
 }  // namespace
 
-net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_services& shared) {
+net::awaitable<void> serve_connection(net::tcp::socket accepted, net::tcp::endpoint client,
+                                      const http_services& shared) {
   net::page_socket socket(std::move(accepted));
   net::watchdog clock(socket.below());
   if (shared.tls != nullptr && !co_await begin_tls(socket, clock, shared)) co_return;
@@ -227,9 +230,7 @@ net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_serv
     std::optional<reply> said = ec ? answer_to_error(ec) : std::nullopt;
     if (ec && !said) co_return;
     if (!ec && asks_for_tunnel(asked, unread, shared)) {
-      // A coroutine of its own: this one's buffers are not held for as long as the tunnel stands.
-      auto executor = socket.get_executor();
-      net::asio::co_spawn(executor, run_tunnel(std::move(socket), reader.release(), shared), log_exception);
+      begin_tunnel(std::move(socket), reader.release(), client, shared);
       co_return;
     }
     if (!said) said = co_await answer(asked, shared);
@@ -247,21 +248,17 @@ net::awaitable<void> serve_connection(net::tcp::socket accepted, const http_serv
   }
 }
 
-net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, std::vector<net::asio::any_io_executor> threads,
-                                        const http_services& shared) {
-  return net::accept_each(
-      acceptor, "page",
-      [threads = std::move(threads), turn = std::size_t{0}]() mutable { return threads[turn++ % threads.size()]; },
-      [&shared, active = std::make_shared<std::atomic<std::size_t>>(0)](net::tcp::socket socket,
-                                                                        const net::tcp::endpoint&) {
-        if (active->load() >= shared.bounds.connections) return;  // closed at once
-        ++*active;
-        const auto home = socket.get_executor();
-        net::asio::co_spawn(home, serve_connection(std::move(socket), shared), [active](std::exception_ptr failed) {
-          --*active;
-          log_exception(failed);
-        });
-      });
+net::awaitable<void> accept_connections(net::tcp::acceptor& acceptor, const http_services& shared) {
+  return net::accept_each(acceptor, "page", [&shared](net::tcp::socket socket, const net::tcp::endpoint& client) {
+    if (shared.connections.load() >= shared.bounds.connections) return;  // closed at once
+    ++shared.connections;
+    const auto home = socket.get_executor();
+    net::asio::co_spawn(home, serve_connection(std::move(socket), client, shared),
+                        [&shared](std::exception_ptr failed) {
+                          --shared.connections;
+                          log_exception(failed);
+                        });
+  });
 }
 
 }  // namespace smtpscope::web
