@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 import peers
-from peers import BUILD, HERE, Lighttpd, Peer, Smtpscope, Socat, Websockify, WispJs, free_port
+from peers import BUILD, HERE, Lighttpd, Peer, Smtpscope, SmtpscopeTls, Socat, Websockify, WispJs, free_port
 
 GIBI = 1 << 30
 OFFERED = 256 << 20  # octets, to a side that takes none
@@ -152,14 +152,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="all rounds, as JSON, instead of the table")
     given = parser.parse_args()
     Smtpscope.program = str(pathlib.Path(given.program).resolve())
-    chosen = [p for p in (Smtpscope, Socat, Lighttpd, Websockify, WispJs)
+    chosen = [p for p in (Smtpscope, SmtpscopeTls, Socat, Lighttpd, Websockify, WispJs)
               if not given.only or any(text in p.name for text in given.only)]  # fmt: skip
     bench = Bench(build_load())
     rounds: dict[str, dict[str, list[float]]] = {p.name: {} for p in chosen}
     figures = [f for f in Bench.FIGURES if not given.figure or f.__name__ in given.figure]
     for number in range(given.rounds):
         for figure in figures:
-            for peer in chosen:
+            for peer in (p for p in chosen if not p.figures or figure.__name__ in p.figures):
                 print(f"round {number + 1}: {figure.__name__} of {peer.name}", file=sys.stderr)
                 for name, value in figure(bench, peer).items():
                     rounds[peer.name].setdefault(name, []).append(value)

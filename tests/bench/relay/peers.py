@@ -46,6 +46,7 @@ class Peer:
     idle_tunnels = 1000  # as many as the memory is measured with
     rate_tunnels = 4000
     tls = False
+    figures = ()  # the only ones that are taken of it; none: all
 
     def __init__(self, backend: int):
         self.backend = backend
@@ -107,6 +108,22 @@ class Smtpscope(Peer):
             "--state-dir", self.folder.name, "--max-bytes-up", str(1 << 40), "--max-bytes-down", str(1 << 40),
             "--max-connections", "100000", "--max-connections-per-destination", "100000",
             "--log-level", "off", *self.more)  # fmt: skip
+
+
+class SmtpscopeTls(Smtpscope):
+    """With a page by HTTPS, so that every tunnel is a WSS."""
+
+    name = "smtpscope, WSS"
+    tls = True
+    figures = ("up", "down", "idle", "round_trips")
+
+    def start(self):
+        certificate, key = (str(pathlib.Path(self.folder.name) / f"{name}.pem") for name in ("certificate", "key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                        "-days", "2", "-subj", "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", key, "-out", certificate], check=True, capture_output=True)  # fmt: skip
+        self.more = ("--tls-certificate", certificate, "--tls-key", key)
+        return super().start()
 
 
 class Socat(Peer):

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include <netinet/in.h>
@@ -75,13 +76,20 @@ void delay_line::run(std::uint16_t to, int one_way) const {
   if (client < 0) return;
   const int one = 1;
   ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  ::poll(nullptr, 0, 3 * one_way);
-  const connection server(to, security::plain);
+  // Over such a line, the client's connect() returns when two ways have passed, and it may speak then; the server
+  // learns at the end of the third that there is a connection.
+  ::poll(nullptr, 0, 2 * one_way);
   const std::chrono::milliseconds delay(one_way);
-  std::array<lane, 2> lanes{lane{client, server.socket()}, lane{server.socket(), client}};
+  const auto connected_at = clock::now() + delay;
+  std::optional<connection> server;
+  std::array<lane, 2> lanes{lane{client, -1}, lane{-1, client}};
   while (lanes[0].open || lanes[1].open || !lanes[0].way.empty() || !lanes[1].way.empty()) {
+    if (!server && clock::now() >= connected_at) {
+      server.emplace(to, security::plain);
+      lanes[0].to = lanes[1].from = server->socket();
+    }
     std::array<pollfd, 2> wanted{};
-    int patience = -1;
+    int patience = server ? -1 : milliseconds_until(connected_at);
     for (std::size_t i = 0; i < 2; ++i) {
       wanted[i] = {lanes[i].open ? lanes[i].from : -1, POLLIN, 0};
       if (lanes[i].way.empty()) continue;
@@ -91,7 +99,7 @@ void delay_line::run(std::uint16_t to, int one_way) const {
     ::poll(wanted.data(), wanted.size(), patience);
     for (std::size_t i = 0; i < 2; ++i) {
       if (wanted[i].revents != 0) take(lanes[i], delay);
-      deliver(lanes[i]);
+      if (server) deliver(lanes[i]);
     }
   }
   ::close(client);

@@ -58,6 +58,12 @@ void found(const std::string& json) {
 
 double seconds_since(clock::time_point begin) { return std::chrono::duration<double>(clock::now() - begin).count(); }
 
+// For what brings more to the page than a tunnel may send unasked.
+target with_credit(target to) {
+  to.credit = std::uint64_t{1} << 32;
+  return to;
+}
+
 void up(const target& to, std::uint64_t octets) {
   backend server(to.backend_port, behaviour::discard);
   route through(to);
@@ -71,7 +77,7 @@ void up(const target& to, std::uint64_t octets) {
 
 void down(const target& to, std::uint64_t octets) {
   const int listener = listen_on(to.backend_port);
-  route through(to);
+  route through(with_credit(to));
   ready();
   const auto begin = clock::now();
   poured sent{};
@@ -104,7 +110,7 @@ void idle(const target& to, std::uint64_t count) {
 
 void round_trips(const target& to, std::uint64_t count) {
   const backend server(to.backend_port, behaviour::echo);
-  route through(to);
+  route through(with_credit(to));
   const std::string message(small_octets, 'r');
   std::vector<double> took;
   ready();
@@ -146,7 +152,7 @@ void stall_up(const target& to, std::uint64_t octets) {
 
 void stall_down(const target& to, std::uint64_t octets) {
   const int listener = listen_on(to.backend_port);
-  route through(to);
+  route through(with_credit(to));
   ready();
   const poured sent = pour(listener, octets, stalled_after);
   found("{\"taken\":" + std::to_string(sent.octets) + "}");

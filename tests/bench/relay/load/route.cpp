@@ -84,7 +84,7 @@ std::string_view route::text(std::string_view expected) {
 void route::open_tunnel() {
   upgrade();
   static_cast<void>(text("hello"));
-  say(R"({"op":"credit","bytes":4294967296})");
+  if (to_.credit > 0) say(R"({"op":"credit","bytes":)" + std::to_string(to_.credit) + "}");
   say(R"({"op":"open","host":"127.0.0.1","tls":"none","port":)" + std::to_string(to_.backend_port) + "}");
   static_cast<void>(text("resolved"));
   static_cast<void>(text("connected"));

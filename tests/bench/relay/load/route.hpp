@@ -24,6 +24,7 @@ struct target {
   std::uint16_t served_port = 0;   // by which the relay knows itself; 0: port
   std::uint16_t backend_port = 0;  // of the server behind it
   security how = security::plain;
+  std::uint64_t credit = 0;  // octets to be granted to the tunnel, where it needs more than it has by itself
 };
 
 class route {
