@@ -6,7 +6,6 @@
 #include <memory>
 
 #include <gmock/gmock.h>
-#include <malloc.h>
 
 #include "integration/serve_process.hpp"
 #include "integration/tunnel_fixture.hpp"
@@ -193,12 +192,12 @@ TEST(TunnelFault, NothingIsLeftOfSessionsHoweverTheyEnd) {
   for (int i = 0; i < 140; ++i) sessions_of.run(i);  // what is allocated once is allocated now
   EXPECT_TRUE(eventually([&] { return relay.itself().tunnels() == 0; }));
   const std::size_t descriptors = open_descriptors();
-  const std::size_t memory = mallinfo2().uordblks;
+  const std::uint64_t memory = allocated_octets();
   for (int i = 0; i < sessions; ++i) sessions_of.run(i);
   EXPECT_TRUE(eventually([&] { return relay.itself().tunnels() == 0; }));
   EXPECT_TRUE(eventually([&] { return open_descriptors() <= descriptors; }))
       << open_descriptors() << " descriptors, " << descriptors << " at the start";
-  const std::size_t now = mallinfo2().uordblks;
+  const std::uint64_t now = allocated_octets();
   EXPECT_LT(now, memory + 64 * 1024) << "octets in use, " << memory << " at the start";
   std::printf("%d sessions: descriptors %zu, then %zu; octets allocated %zu, then %zu\n", sessions, descriptors,
               open_descriptors(), memory, now);

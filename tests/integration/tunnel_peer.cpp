@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -148,7 +149,9 @@ std::uint64_t peer::send_until_stalled(std::uint64_t most) {
   return sent;
 }
 
-scripted_server::scripted_server(script play) : listener_(listen_on_loopback(16, port_)) {
+scripted_server::scripted_server(script play)
+    : listener_(listen_on_loopback(16, port_)), ending_(::eventfd(0, EFD_CLOEXEC)) {
+  ::fcntl(listener_, F_SETFL, O_NONBLOCK);
   thread_ = std::thread([this, play = std::move(play)] {
     // OpenSSL writes to whoever may have left. Only here: the relay in this process has to see to that itself.
     sigset_t pipe;
@@ -156,11 +159,12 @@ scripted_server::scripted_server(script play) : listener_(listen_on_loopback(16,
     ::sigaddset(&pipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     for (;;) {
+      std::array<pollfd, 2> wanted{pollfd{listener_, POLLIN, 0}, pollfd{ending_, POLLIN, 0}};
+      ::poll(wanted.data(), wanted.size(), -1);
       const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (socket < 0 || ending_) {
-        if (socket >= 0) ::close(socket);
-        return;
-      }
+      // Who has connected before the end is served, however late this thread comes to it.
+      if (socket < 0 && wanted[1].revents != 0) return;
+      if (socket < 0) continue;
       timeval limit{patience / 1000, 0};  // for OpenSSL's blocking handshake
       ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
       ++connections_;
@@ -171,10 +175,11 @@ scripted_server::scripted_server(script play) : listener_(listen_on_loopback(16,
 }
 
 scripted_server::~scripted_server() {
-  ending_ = true;
-  ::shutdown(listener_, SHUT_RDWR);  // wakes accept()
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(ending_, &one, sizeof one));
   thread_.join();
   ::close(listener_);
+  ::close(ending_);
 }
 
 std::uint16_t closed_port() {

@@ -72,7 +72,7 @@ class scripted_server {
   std::uint16_t port_ = 0;  // before listener_, which sets it
   int listener_;
   std::atomic<int> connections_{0};
-  std::atomic<bool> ending_{false};
+  int ending_;  // readable when it is to end
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -148,6 +149,13 @@ std::uint64_t raw_page::send_until_stalled(std::uint64_t most) {
 
 bool raw_page::send_rest() { return send(std::exchange(rest_, {})); }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+std::uint64_t allocated_octets() { return __sanitizer_get_current_allocated_bytes(); }
+// A sanitizer keeps freed memory back, to find its use.
+std::uint64_t resident_octets() { return allocated_octets(); }
+#else
+std::uint64_t allocated_octets() { return mallinfo2().uordblks; }
 std::uint64_t resident_octets() {
   std::ifstream statm("/proc/self/statm");
   std::uint64_t total = 0;
@@ -155,5 +163,6 @@ std::uint64_t resident_octets() {
   statm >> total >> resident;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
+#endif
 
 }  // namespace smtpscope::testing

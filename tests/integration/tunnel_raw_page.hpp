@@ -57,7 +57,9 @@ class raw_page {
   std::string rest_;
 };
 
-// The resident memory of this process, in octets.
+// What this process has allocated, in octets.
+[[nodiscard]] std::uint64_t allocated_octets();
+// Its resident memory; under a sanitizer, what is allocated.
 [[nodiscard]] std::uint64_t resident_octets();
 
 }  // namespace smtpscope::testing
