@@ -220,6 +220,16 @@ class Logs(Configured):
         relay.stop()
         self.assertRegex(relay.log(), r"(?m)^\d{4}-\d\d-\d\dT[\d:.]{12} info tunnel 1: not_allowed at policy, [\d.]+ s, 0 bytes up, 0 down$")
 
+    def test_too_low_a_limit_of_open_files_is_told(self):
+        start = pathlib.Path(self.place.name) / "start"
+        start.write_text(f'#!/bin/sh\nulimit -n 500 && exec {PROGRAM} "$@"\n')
+        start.chmod(0o755)
+        with Relay(program=str(start)) as relay:
+            self.logged(relay, r"warning this process may open 500 files at once.*--max-connections")
+        with Relay("--max-connections", "100", program=str(start)) as relay:
+            pass
+        self.assertNotIn("500 files", relay.log())
+
 
 class ServiceManager(Configured):
     def test_is_told_what_happens(self):
