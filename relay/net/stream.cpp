@@ -10,6 +10,7 @@
 
 #include <openssl/err.h>
 
+#include "relay/net/own_block.hpp"
 #include "relay/net/socket_bio.hpp"
 
 namespace smtpscope::net {
@@ -72,7 +73,7 @@ awaitable<error_code> stream::handshake(ssl_ptr session) {
 awaitable<error_code> stream::wait_readable() {
   if (closed_) co_return asio::error::operation_aborted;
   if (!drained_) co_return error_code{};
-  const auto [ec] = co_await socket_.async_wait(read_until_, of_its_size(use_tuple));
+  const auto [ec] = co_await socket_.async_wait(read_until_, in_own_block(use_tuple));
   co_return closed_ ? error_code(asio::error::operation_aborted) : ec;
 }
 

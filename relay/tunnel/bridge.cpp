@@ -12,6 +12,7 @@
 
 #include "relay/net/buffer_pool.hpp"
 #include "relay/net/connect.hpp"
+#include "relay/net/own_block.hpp"
 #include "relay/ops/log.hpp"
 
 namespace smtpscope::tunnel {
@@ -129,7 +130,7 @@ void bridge::noticed() {
 // something else is one, and ends before the next message is read.
 void bridge::read_page() noexcept try {
   page_.async_read_some(asio::buffer(first_),
-                        net::of_its_size([self = shared_from_this()](const error_code& ec, std::size_t size) {
+                        net::in_own_block([self = shared_from_this()](const error_code& ec, std::size_t size) {
                           self->page_said(ec, size);
                         }));
 } catch (...) {
@@ -309,7 +310,7 @@ net::awaitable<void> bridge::write_page(std::span<const std::byte> octets) {
 
 net::awaitable<void> bridge::sleep() {
   wake_.expires_at(steady::time_point::max());
-  co_await wake_.async_wait(net::of_its_size(use_tuple));
+  co_await wake_.async_wait(net::in_own_block(use_tuple));
 }
 
 // --- what the session asks for ---

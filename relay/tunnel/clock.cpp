@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "relay/net/own_block.hpp"
 #include "relay/tunnel/bridge.hpp"
 
 namespace smtpscope::tunnel {
@@ -17,7 +18,7 @@ void bridge::set_clock() {
 
 void bridge::clock() {
   clock_.expires_at(deadline());
-  clock_.async_wait(net::of_its_size([self = shared_from_this()](const net::error_code&) {
+  clock_.async_wait(net::in_own_block([self = shared_from_this()](const net::error_code&) {
     if (self->over_) return;
     const auto now = steady::now();
     if (now >= self->next_ping_) self->ping();
