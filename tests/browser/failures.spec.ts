@@ -99,7 +99,7 @@ test('the message is too large, said after it was read', async ({ app, peer, ser
 });
 
 test('the relay is not running', async ({ app, relay, witness }) => {
-  witness.allow(/ERR_CONNECTION_REFUSED/, /WebSocket connection .* failed/);
+  witness.allow(/ERR_CONNECTION_REFUSED/, /WebSocket connection .* failed/, /request failed: .*\/tls-worker/);
   await toMailbox(app);
   await relay.kill();
   await fails(app, { title: 'The relay is not running', evidence: /\S/, advice: './relay/run' });

@@ -46,6 +46,8 @@ export class PageTls {
   private readonly link: TlsLink;
   private phase: Phase = 'waiting';
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Why there will be no TLS, told when it is to begin. */
+  private trouble: string | undefined;
   /** The link's latest task. */
   private last: Promise<void> = Promise.resolve();
 
@@ -67,6 +69,10 @@ export class PageTls {
   /** The connection stands, or the server has agreed to STARTTLS: the handshake begins. */
   begin(): void {
     this.phase = 'greeting';
+    if (this.trouble !== undefined) {
+      this.unusable(this.trouble);
+      return;
+    }
     this.timer = setTimeout(() => this.unusable('it did not arrive in time'), loadTimeout);
     this.last = this.link.open(this.setup.engine);
   }
@@ -174,7 +180,12 @@ export class PageTls {
     });
   }
 
+  /** What is not needed yet may be missed later: before that, the connection may fail for a better reason. */
   private unusable(why: string): void {
+    if (this.phase === 'waiting') {
+      this.trouble = why;
+      return;
+    }
     this.fail({
       stage: 'tls',
       code: 'tls_not_loaded',
