@@ -18,7 +18,7 @@ import { shown } from '../elements/text';
 import { formatOctets } from '../text/format';
 import { appStyles } from './app.styles';
 import { type RelayConfig, relayConfig } from './relay-api';
-import type { MessageDraft, SendRequest } from './send-request';
+import type { MessageDraft, SendRequest, Target } from './send-request';
 import { prepare } from './sessions';
 
 type View = 'intro' | 'compose' | 'session';
@@ -128,8 +128,8 @@ export class SmtpApp extends LitElement {
     this.notice = '';
     this.running = true;
     try {
-      const { driver, message, wire } = await prepare(this.core, this.messages, request);
-      const { target } = request;
+      const target = await this.upToDate(request.target);
+      const { driver, message, wire } = await prepare(this.core, this.messages, { ...request, target });
       const mailbox = target.kind === 'live' && target.mailbox ? { token: target.relayToken } : undefined;
       await this.begin(driver, { message, mailbox, wire });
     } catch (error) {
@@ -139,6 +139,14 @@ export class SmtpApp extends LitElement {
       await this.updateComplete;
       this.composer.showTrouble(why);
     }
+  }
+
+  /** The relay may have been started anew since the page was opened, with another authority for its mailbox. */
+  private async upToDate(target: Target): Promise<Target> {
+    if (target.kind === 'simulated' || !target.mailbox || target.place.where === 'relay') return target;
+    const fresh = await relayConfig();
+    if (!fresh?.mailbox) return target; // the session says what is wrong
+    return { ...target, place: { ...target.place, only: fresh.mailbox.certificate } };
   }
 
   private async begin(
