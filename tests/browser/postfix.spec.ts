@@ -2,15 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { readMail, richFiles, richMail, sha256 } from './support/mail';
-import { Postfix } from './support/postfix';
+import { OtherServer } from './support/other-server';
 import { Relay } from './support/relay';
 import { test as base, expect } from './support/test';
 
-const test = base.extend<object, { postfix: Postfix }>({
+const test = base.extend<object, { postfix: OtherServer<'postfix'> }>({
   postfix: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
     async ({}, use) => {
-      const postfix = await Postfix.start();
+      const postfix = await OtherServer.start('postfix');
       await use(postfix);
       await postfix.stop();
     },
@@ -62,8 +62,8 @@ for (const tls of ['starttls', 'implicit'] as const) {
       // Postfix stores lines with LF, and puts its own header fields before the message.
       const expected = sent.toString('latin1').replaceAll('\r\n', '\n');
       const id = readMail(sent).headers['message-id'] ?? '';
-      await expect.poll(async () => (await find(postfix, id)) !== undefined).toBe(true);
-      const delivered = (await find(postfix, id))?.toString('latin1') ?? '';
+      await expect.poll(async () => (await postfix.message(id)) !== undefined).toBe(true);
+      const delivered = (await postfix.message(id))?.toString('latin1') ?? '';
       const prepended = delivered.slice(0, delivered.length - expected.length);
       expect(delivered.endsWith(expected)).toBe(true);
       expect(prepended).toMatch(/^(Return-Path|X-Original-To|Delivered-To|Received): /);
@@ -103,14 +103,10 @@ for (const tls of ['starttls', 'implicit'] as const) {
     expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'page' });
     const sent = await app.saveMessage();
     const id = readMail(sent).headers['message-id'] ?? '';
-    await expect.poll(async () => (await find(postfix, id)) !== undefined).toBe(true);
-    const delivered = (await find(postfix, id))?.toString('latin1') ?? '';
+    await expect.poll(async () => (await postfix.message(id)) !== undefined).toBe(true);
+    const delivered = (await postfix.message(id))?.toString('latin1') ?? '';
     expect(delivered.endsWith(sent.toString('latin1').replaceAll('\r\n', '\n'))).toBe(true);
   });
-}
-
-async function find(postfix: Postfix, messageId: string): Promise<Buffer | undefined> {
-  return (await postfix.messages()).find((message) => message.includes(messageId));
 }
 
 test('a wrong password is refused, and the right one goes through', async ({ app, postfix }) => {
@@ -172,5 +168,5 @@ test('one of two recipients is unknown: the other gets the message, and the page
   await expect(recipients.filter({ hasText: 'nobody@example.org' })).toContainText('not accepted (550)');
   await expect(recipients.filter({ hasText: mailboxes[2] ?? '' })).not.toContainText('not accepted');
   const sent = readMail(await app.saveMessage()).headers['message-id'] ?? '';
-  await expect.poll(async () => (await find(postfix, sent)) !== undefined).toBe(true);
+  await expect.poll(async () => (await postfix.message(sent)) !== undefined).toBe(true);
 });

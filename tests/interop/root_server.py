@@ -31,18 +31,18 @@ class RootServer:
 
     name = "server"
     has_tls = True
+    ports = ("smtp", "smtps")  # attributes that each get a free port
 
     def __init__(self, directory):
         self.dir = directory
         self.process = None
-        self.smtp = self.smtps = 0
 
     def prepare(self):
         """Makes all files but those that name ports."""
         raise NotImplementedError
 
     def configure(self):
-        """Writes what names self.smtp and self.smtps."""
+        """Writes what names the ports."""
         raise NotImplementedError
 
     def command(self):
@@ -58,7 +58,7 @@ class RootServer:
         postfix.make_certificates(self.dir / "tls")
         self.prepare()
         for attempt in range(3):
-            self.smtp, self.smtps = postfix.free_ports(2)
+            self.__dict__.update(zip(self.ports, postfix.free_ports(len(self.ports))))
             self.configure()
             with (self.dir / "log").open("ab") as log:
                 self.process = subprocess.Popen([str(part) for part in self.command()], stdin=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ class RootServer:
         self.process.wait()
 
     def description(self):
-        return {"host": "127.0.0.1", "smtp": self.smtp, "smtps": self.smtps, "ca_file": str(self.dir / "tls/ca.pem"),
+        return {"host": "127.0.0.1", **{name: getattr(self, name) for name in self.ports}, "ca_file": str(self.dir / "tls/ca.pem"),
                 "maildir": str(self.maildir()), "log": str(self.dir / "log"), "user": USER, "password": PASSWORD,
                 "mailboxes": MAILBOXES}
 

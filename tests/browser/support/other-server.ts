@@ -1,10 +1,11 @@
-// A real Postfix, started by tests/interop/postfix.py.
+// A real server that is not ours, started by the interop tests' program for it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from './paths';
 
+/** What both programs tell. */
 interface Description {
   smtp: number;
   smtps: number;
@@ -13,18 +14,25 @@ interface Description {
   user: string;
   password: string;
   mailboxes: string[];
-  max_message_octets: number;
 }
 
-export class Postfix {
+interface Descriptions {
+  postfix: Description & { max_message_octets: number };
+  /** It listens twice: these ports know no TLS newer than 1.2. */
+  exim: Description & { smtp_tls12: number; smtps_tls12: number };
+}
+
+type Kind = keyof Descriptions;
+
+export class OtherServer<K extends Kind> {
   private constructor(
     private readonly process: ChildProcess,
     private readonly ended: Promise<void>,
-    readonly at: Description,
+    readonly at: Descriptions[K],
   ) {}
 
-  static async start(): Promise<Postfix> {
-    const child = spawn('python3', [join(projectRoot, 'tests/interop/postfix.py'), 'serve'], {
+  static async start<K extends Kind>(kind: K): Promise<OtherServer<K>> {
+    const child = spawn('python3', ['-B', join(projectRoot, `tests/interop/${kind}.py`), 'serve'], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -39,16 +47,17 @@ export class Postfix {
         if (text.includes('\n')) resolve(text);
       });
       child.once('error', reject);
-      void ended.then(() => reject(new Error(`Postfix did not start: ${log}`)));
+      void ended.then(() => reject(new Error(`${kind} did not start: ${log}`)));
     });
-    return new Postfix(child, ended, JSON.parse(line) as Description);
+    return new OtherServer(child, ended, JSON.parse(line) as Descriptions[K]);
   }
 
-  /** Messages in its Maildir, in no order. */
-  async messages(): Promise<Buffer[]> {
+  /** The message in its Maildir that holds this text, once it is there. */
+  async message(text: string): Promise<Buffer | undefined> {
     const folder = join(this.at.maildir, 'new');
     const names = await readdir(folder).catch(() => []);
-    return Promise.all(names.map((name) => readFile(join(folder, name))));
+    const messages = await Promise.all(names.map((name) => readFile(join(folder, name))));
+    return messages.find((message) => message.includes(text));
   }
 
   async stop(): Promise<void> {
