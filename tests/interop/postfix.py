@@ -10,7 +10,7 @@ From Python:
 
 As a program, for tests in other languages:
 
-    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus|dovecot] [--set NAME=VALUE]
+    python3 tests/interop/postfix.py serve [--dir DIR] [--sasl own|cyrus|dovecot] [--set NAME=VALUE] [--ports PORT PORT]
 
 prints one line of JSON when it is ready,
 
@@ -182,10 +182,11 @@ def check_reachable(directory):
 class Master:
     """The running Postfix; needs to be root."""
 
-    def __init__(self, directory, uid, gid, sasl, settings):
+    def __init__(self, directory, uid, gid, sasl, settings, ports):
         self.dir = directory
         self.sasl = sasl
         self.settings = settings
+        self.ports = ports
         self.uid, self.gid = uid, gid
         self.auth = AuthServer({USER: PASSWORD})
         self.dovecot = dovecot.Dovecot(directory / "dovecot", {USER: PASSWORD})
@@ -209,7 +210,7 @@ class Master:
     def start(self):
         """Several times, should another program have taken a port in between."""
         for attempt in range(3):
-            self.smtp, self.smtps, dovecot_port = free_ports(3)
+            self.smtp, self.smtps, dovecot_port = [*self.ports, *free_ports(3 - len(self.ports))]
             if self.sasl == "dovecot":
                 self.dovecot.start(dovecot_port)
             self.configure(dovecot_port if self.sasl == "dovecot" else self.auth.server_address[1])
@@ -304,8 +305,8 @@ def serve(directory, *how):
     run_in(directory, *how)
 
 
-def run_in(directory, uid, gid, sasl, settings):
-    master = Master(directory, uid, gid, sasl, settings)
+def run_in(directory, *how):
+    master = Master(directory, *how)
     try:
         master.prepare()
         master.start()
@@ -345,6 +346,8 @@ def main(arguments):
     command.add_argument("--sasl", choices=["own", "cyrus", "dovecot"], default="own",
                          help="own: AUTH PLAIN and LOGIN; cyrus and dovecot: also CRAM-MD5, DIGEST-MD5 and SCRAM, theirs; dovecot: also tokens")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more line of main.cf")
+    command.add_argument("--ports", nargs=2, type=int, default=[], metavar="PORT",
+                         help="for STARTTLS and for implicit TLS; by default free ones")
     options = parser.parse_args(arguments)
     try:
         if shutil.which("postfix", path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
@@ -354,7 +357,7 @@ def main(arguments):
             os.execvp(command[0], command)
         os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
         uid, gid = (options.uid, options.gid) if options.uid else default_owner()
-        serve(options.dir, uid, gid if gid else uid, options.sasl, options.set)
+        serve(options.dir, uid, gid if gid else uid, options.sasl, options.set, options.ports)
     except (PostfixError, own_root.ServerError) as failure:
         sys.exit(f"postfix.py: {failure}")
 
@@ -365,8 +368,10 @@ def main(arguments):
 class Postfix:
     """A running Postfix, as a context manager; its attributes are those of the JSON line."""
 
-    def __init__(self, sasl="own", settings=()):
+    def __init__(self, sasl="own", settings=(), ports=()):
         self.arguments = ["--sasl", sasl, *[a for one in settings for a in ("--set", one)]]
+        if ports:
+            self.arguments += ["--ports", *map(str, ports)]
 
     def __enter__(self):
         self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "serve", *self.arguments],
