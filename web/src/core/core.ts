@@ -6,6 +6,7 @@ import {
   checkStatus,
   errorOf,
   newBlob,
+  newBlobInTasks,
   resultJson,
   resultOctets,
   resultText,
@@ -45,6 +46,11 @@ export type DraftWithFiles = Omit<Draft, 'attachments'> & { files: readonly Draf
 export interface ComposedMessage {
   message: Uint8Array;
   composed: Composed;
+}
+
+/** A message that lies inside the core, for the client session that sends it. */
+export interface KeptMessage {
+  readonly blob: number;
 }
 
 /** What a client session asks for next; see Action in wasm/smtpscope-core.d.ts. */
@@ -119,9 +125,16 @@ export class Core {
     });
   }
 
-  /** A client session that speaks for the page. Release it when it is over. */
-  newClient(setup: Omit<ClientSetup, 'message'>, message: Uint8Array): CoreClient {
-    const blob = newBlob(this.module, message);
+  /** Puts a message into the core, in tasks short enough for a large one. `newClient` takes it over. */
+  async keepMessage(message: Uint8Array): Promise<KeptMessage> {
+    return { blob: await newBlobInTasks(this.module, message) };
+  }
+
+  /**
+   * A client session that speaks for the page. Release it when it is over. The message is gone with it, or when
+   * this throws CoreError.
+   */
+  newClient(setup: Omit<ClientSetup, 'message'>, { blob }: KeptMessage): CoreClient {
     try {
       const handle = withJson(this.module, { ...setup, message: blob }, (ptr, len) =>
         checkHandle(this.module, this.module._smtp_client_new(ptr, len)),

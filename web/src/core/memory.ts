@@ -2,6 +2,7 @@
 
 import type { SmtpscopeMemory } from '../../../wasm/smtpscope-core';
 import { CoreError } from './core-error';
+import { nextTask, Pace } from './pace';
 
 /** What every module has for octets and results. */
 type MemoryModule = Pick<
@@ -70,6 +71,28 @@ export function checkHandle(module: MemoryModule, handle: number): number {
 /** Octets inside the module, until released. */
 export function newBlob(module: BlobModule, octets: Uint8Array): number {
   return withOctets(module, octets, (ptr, len) => checkHandle(module, module._smtp_blob_new(ptr, len)));
+}
+
+/** Octets copied at a time where there are many: a fraction of a millisecond. */
+const copyStep = 1 << 20;
+
+/** As newBlob, in short tasks; the module may do other things in between. */
+export async function newBlobInTasks(module: BlobModule, octets: Uint8Array): Promise<number> {
+  const size = octets.length;
+  const ptr = module._smtp_alloc(Math.max(1, size));
+  if (ptr === 0) throw new RangeError('There is no memory left for this.');
+  try {
+    const pace = new Pace();
+    for (let at = 0; at < size; at += copyStep) {
+      module.HEAPU8.set(octets.subarray(at, at + copyStep), ptr + at);
+      await pace.rest();
+    }
+    if (size > copyStep) await nextTask(); // the copy that the module makes is a task of its own
+    return checkHandle(module, module._smtp_blob_new(ptr, size));
+  } finally {
+    module._smtp_free(ptr);
+    if (size > copyStep) await nextTask();
+  }
 }
 
 /** Calls `use` with octets inside the module, and releases them afterwards. */

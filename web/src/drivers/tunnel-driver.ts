@@ -1,7 +1,7 @@
 // Joins a client session of the core to a mail server through the relay: performs what the session
 // asks for, and tells it what happened. Whatever fails, the session ends and the trace says why.
 
-import type { Core, CoreClient } from '../core/core';
+import type { Core, CoreClient, KeptMessage } from '../core/core';
 import { Pace } from '../core/pace';
 import type { ClientSetup, Happening } from '../core/types';
 import type { OpenTlsLink } from '../tls/tls-link';
@@ -42,7 +42,7 @@ export class TunnelDriver implements SessionDriver {
 
   private readonly core: Core;
   private readonly setup: LiveSetup;
-  private readonly message: Uint8Array;
+  private readonly message: KeptMessage;
   private readonly token: string | undefined;
   private readonly tunnel: TunnelSocket;
   private readonly inPage: TlsInPage | undefined;
@@ -63,7 +63,7 @@ export class TunnelDriver implements SessionDriver {
   constructor(
     core: Core,
     setup: LiveSetup,
-    message: Uint8Array,
+    message: KeptMessage,
     relay: RelayAccess = {},
     inPage?: TlsInPage,
   ) {

@@ -172,7 +172,7 @@ export function begin({ script = {}, tls = 'starttls', relay = {}, inPage }: Beg
   const driver = new TunnelDriver(
     core,
     { ehloName: 'a', tls, from: 'a@b.example', to: ['c@d.example'], host: 'mail.example', port: 587 },
-    new Uint8Array(),
+    { blob: 1 },
     { base: new URL('https://page.example/in/'), ...relay },
     inPage && { link, ...inPage },
   );

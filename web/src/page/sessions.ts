@@ -1,6 +1,6 @@
 // From a request to a running session: composes the message and picks the driver.
 
-import type { Core, DraftWithFiles } from '../core/core';
+import type { Core, DraftWithFiles, KeptMessage } from '../core/core';
 import type { MessageCore } from '../core/message-core';
 import { nextTask } from '../core/pace';
 import type { Simulation } from '../core/simulator';
@@ -104,7 +104,7 @@ function tunnel(
   target: LiveTarget,
   from: string,
   to: string[],
-  message: Uint8Array,
+  message: KeptMessage,
   log: WireLog | undefined,
 ): TunnelDriver {
   const { auth } = target;
@@ -142,5 +142,6 @@ export async function prepare(core: Core, messages: MessageCore, request: SendRe
     return { driver: new SimulatedDriver(simulation(target, from, to, message.length), message), message };
   const { place, tls } = target;
   const wire = place.where === 'page' && place.keepKeys && tls !== 'never' ? new WireLog() : undefined;
-  return { driver: tunnel(core, target, from, to, message, wire), message, wire };
+  const kept = await core.keepMessage(message);
+  return { driver: tunnel(core, target, from, to, kept, wire), message, wire };
 }

@@ -38,6 +38,8 @@ export class SmtpBytes extends LitElement {
   @state() private height = 320;
 
   @query('.grid') private readonly grid!: HTMLElement;
+  /** Other octets are shown from where these had been scrolled to. */
+  private rewind = false;
 
   private readonly resize = new ResizeObserver(() => this.measure());
 
@@ -59,6 +61,7 @@ export class SmtpBytes extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('bytes')) {
       this.active = 0;
+      this.rewind ||= this.scrolled > 0;
       this.scrolled = 0;
     }
     if (changed.has('range') && this.range)
@@ -71,7 +74,9 @@ export class SmtpBytes extends LitElement {
     const rows = this.grid.querySelector<HTMLElement>('.rows');
     if (sheet) sheet.style.height = `${this.rows() * rowHeight}px`;
     if (rows) rows.style.transform = `translateY(${this.window().first * rowHeight}px)`;
-    if (changed.has('bytes')) this.grid.scrollTop = 0;
+    // To set it where it is at the top already would have the browser lay everything out once more.
+    if (this.rewind) this.grid.scrollTop = 0;
+    this.rewind = false;
     const moved = changed.has('range') || changed.has('bytes') || changed.has('columns');
     if (moved && this.range) this.reveal(this.range[0], 2);
   }

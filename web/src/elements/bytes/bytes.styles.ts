@@ -53,10 +53,10 @@ export const bytesStyles = [
     }
     .octet {
       flex: none;
-      display: grid;
-      place-items: center;
       width: var(--octet);
       height: 20px;
+      line-height: 20px;
+      text-align: center;
       cursor: pointer;
     }
     .n16 .octet:nth-of-type(9) {
@@ -75,14 +75,14 @@ export const bytesStyles = [
     }
     .char {
       flex: none;
-      display: grid;
-      place-items: center;
       width: var(--char);
       height: 20px;
+      line-height: 20px;
+      text-align: center;
       cursor: pointer;
     }
     .control {
-      font: 700 7px/1 var(--smtp-mono);
+      font: 700 7px/20px var(--smtp-mono);
       letter-spacing: -0.03em;
       color: var(--smtp-dim);
       box-shadow: inset 0 0 0 1px var(--smtp-edge);

@@ -81,6 +81,8 @@ export class SmtpStory extends LitElement {
   private tubes: (Tube | undefined)[] = [];
   private visible: readonly Unit[] = [];
   private tops: readonly number[] = [0];
+  /** First entry of the unit that was brought into sight last. */
+  private inSight: number | undefined;
   private height = 800;
   private readonly resize = new ResizeObserver(() => {
     this.height = this.scroller?.clientHeight || 800;
@@ -97,7 +99,10 @@ export class SmtpStory extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('header')) this.open = new Set();
+    if (changed.has('header')) {
+      this.open = new Set();
+      this.inSight = undefined;
+    }
     if (this.header && (changed.has('entries') || changed.has('header')))
       this.tubes = tubesOf(this.entries, this.header);
     if (['units', 'reached', 'open', 'entries'].some((name) => changed.has(name))) this.layOut();
@@ -341,7 +346,9 @@ export class SmtpStory extends LitElement {
     const wanted = this.selection ? this.selection.entry + 1 : this.cursor;
     const index = unitsDone(this.visible, wanted) - 1;
     const unit = this.visible[index];
-    if (!unit) return;
+    // A unit that grows, as content does by the piece, stays where it is; to ask where costs a layout.
+    if (!unit || (unit.first === this.inSight && !this.selection)) return;
+    this.inSight = unit.first;
     const item = this.renderRoot.querySelector<HTMLElement>(`li[data-entry="${unit.first}"]`);
     const top = item ? item.offsetTop : (this.tops[index] ?? 0);
     const bottom = top + (item ? item.offsetHeight : 44);
