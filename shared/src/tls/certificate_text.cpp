@@ -16,7 +16,6 @@
 namespace smtpscope::tls {
 namespace {
 
-constexpr int longest_chain = 10;
 constexpr std::size_t most_names = 100;
 
 std::string name_text(const X509_NAME* name) {

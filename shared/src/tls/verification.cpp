@@ -4,6 +4,8 @@
 #include <openssl/sslerr.h>
 #include <openssl/x509v3.h>
 
+#include "smtpscope/tls/certificate_text.hpp"
+
 namespace smtpscope::tls {
 namespace {
 
@@ -55,7 +57,7 @@ refusal refusal_of(X509_STORE_CTX& refused) {
   X509* at_fault = X509_STORE_CTX_get_current_cert(&refused);
   if (at_fault == nullptr) at_fault = X509_STORE_CTX_get0_cert(&refused);
   const STACK_OF(X509)* sent = X509_STORE_CTX_get0_untrusted(&refused);
-  for (int i = 0; at_fault != nullptr && i < sk_X509_num(sent) && !made.failing; ++i)
+  for (int i = 0; at_fault != nullptr && i < sk_X509_num(sent) && i < longest_chain && !made.failing; ++i)
     if (X509_cmp(sk_X509_value(sent, i), at_fault) == 0) made.failing = static_cast<std::size_t>(i);
   return made;
 }

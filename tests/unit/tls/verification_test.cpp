@@ -161,6 +161,49 @@ TEST(TlsTrust, TrustsWhatIsAddedAndNothingElse) {
   EXPECT_NE(pair.client.first<established>(), nullptr);
 }
 
+// Fourteen authorities below `top`, more than is shown of a chain; the first of them is valid until then.
+tls_identity below_many(const tls_identity& top, std::chrono::seconds first_until) {
+  certificate_plan authority{
+      "Authority", {}, key_kind::p256, tls_today - hours(240), first_until, certificate_plan::role::authority};
+  tls_identity issuer = top;
+  std::string chain;
+  for (int i = 0; i < 14; ++i) {
+    authority.common_name = "Authority " + std::to_string(i);
+    issuer = make_identity(authority, issuer);
+    chain.insert(0, issuer.certificate);
+    authority.until = tls_today + hours(240);
+  }
+  return below(issuer, "", chain);
+}
+
+// The certificate at fault may be one that is not shown any more.
+TEST(TlsTrust, RefusesAChainThatIsLongerThanWhatIsShown) {
+  const tls_identity unknown = make_self_signed({"Nobody's authority",
+                                                 {},
+                                                 key_kind::p256,
+                                                 tls_today - hours(240),
+                                                 tls_today + hours(240),
+                                                 certificate_plan::role::authority});
+  const std::pair<tls_identity, reason> servers[] = {
+      {below_many(unknown, tls_today + hours(240)), reason::unknown_authority},
+      {below_many(test_authority(), tls_today - hours(1)), reason::expired}};
+  for (const auto& [identity, why] : servers) {
+    tls_pair pair(client_of(), server_with(identity));
+    pair.run();
+    const auto* no = pair.client.first<failed>();
+    ASSERT_NE(no, nullptr);
+    EXPECT_EQ(no->why, why);
+    EXPECT_EQ(no->certificates.size(), 10U);
+    EXPECT_EQ(no->failing, std::nullopt);
+    client_options careless = client_of();
+    careless.verify = verification::recorded;
+    tls_pair recorded(careless, server_with(identity));
+    recorded.run();
+    ASSERT_NE(recorded.client.first<established>(), nullptr);
+    EXPECT_EQ(recorded.client.first<established>()->refused->failing, std::nullopt);
+  }
+}
+
 TEST(TlsTrust, SaysWhichCertificateIsDamaged) {
   const std::string good = test_authority().certificate;
   EXPECT_EQ(trust::from_pem(good + "text between\n" + good)->size(), 1U);

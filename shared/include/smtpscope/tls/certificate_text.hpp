@@ -12,7 +12,9 @@ namespace smtpscope::tls {
 
 // What there is to say of a certificate. Leaves OpenSSL's error queue as it was empty.
 [[nodiscard]] certificate describe_certificate(X509& of);
-// Each of a chain, in order; at most 10. No chain: none.
+// So many of a chain are told; a server may send far more.
+inline constexpr int longest_chain = 10;
+// Each of a chain, in order; at most `longest_chain`. No chain: none.
 [[nodiscard]] std::vector<certificate> describe_chain(const STACK_OF(X509) * chain);
 
 }  // namespace smtpscope::tls

@@ -40,7 +40,7 @@ struct chain_received {
 // Why a certificate is not trusted.
 struct refusal {
   reason why = reason::other;
-  std::optional<std::size_t> failing{};  // index of the certificate at fault among those that the server sent
+  std::optional<std::size_t> failing{};  // index of the certificate at fault among those of chain_received
 };
 // The handshake is done.
 struct established {

@@ -9,7 +9,8 @@
 
 namespace smtpscope::tls {
 
-// Why a certificate was refused, and which of those the server sent: inside OpenSSL's verification.
+// Why a certificate was refused, and which of those the server sent, as far as they are told (longest_chain):
+// inside OpenSSL's verification.
 [[nodiscard]] refusal refusal_of(X509_STORE_CTX& refused);
 
 // What an error of OpenSSL's SSL library means (its SSL_R_…).
