@@ -17,10 +17,13 @@ int weight(tunnel::code c) {
   return c == tunnel::code::timeout ? 1 : 0;
 }
 
-awaitable<error_code> connect_one(stream& server, const tcp::endpoint& to, clock::duration within) {
+awaitable<error_code> connect_one(stream& server, const tcp::endpoint& to, clock::duration within,
+                                  const std::function<void()>& waits) {
   using namespace asio::experimental::awaitable_operators;
+  if (const error_code ec = server.begin_connecting(to); ec != asio::error::would_block) co_return ec;
+  waits();
   asio::steady_timer timer(server.socket().get_executor(), within);
-  const auto first = co_await (server.connect(to) || timer.async_wait(use_tuple));
+  const auto first = co_await (server.finish_connecting() || timer.async_wait(use_tuple));
   if (const auto* ec = std::get_if<0>(&first)) co_return *ec;
   co_return asio::error::timed_out;
 }
@@ -28,13 +31,13 @@ awaitable<error_code> connect_one(stream& server, const tcp::endpoint& to, clock
 }  // namespace
 
 awaitable<connect_result> connect_first(stream& server, std::vector<tunnel::ip_address> addresses, std::uint16_t port,
-                                        milliseconds within) {
+                                        milliseconds within, std::function<void()> waits) {
   const auto end = clock::now() + within;
   std::optional<tunnel::code> why;
   for (std::size_t i = 0; i < addresses.size() && !server.closed(); ++i) {
     const auto share = (end - clock::now()) / static_cast<int>(addresses.size() - i);
     const error_code ec =
-        co_await connect_one(server, to_endpoint(addresses[i], port), std::max(share, clock::duration{}));
+        co_await connect_one(server, to_endpoint(addresses[i], port), std::max(share, clock::duration{}), waits);
     if (!ec) co_return connect_result{addresses[i], {}};
     const tunnel::code this_one = code_of(ec);
     if (!why || weight(this_one) > weight(*why)) why = this_one;

@@ -1,6 +1,7 @@
 #pragma once
 // Connecting to the first address that answers.
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,9 +18,11 @@ struct connect_result {
   tunnel::code failure = tunnel::code::timeout;
 };
 
-// Tries the addresses in order; each gets an equal share of the time that is left.
-[[nodiscard]] awaitable<connect_result> connect_first(stream& server, std::vector<tunnel::ip_address> addresses,
-                                                      std::uint16_t port, milliseconds within);
+// Tries the addresses in order; each gets an equal share of the time that is left. `waits` is called when it does not
+// stand at once.
+[[nodiscard]] awaitable<connect_result> connect_first(
+    stream& server, std::vector<tunnel::ip_address> addresses, std::uint16_t port, milliseconds within,
+    std::function<void()> waits = [] {});
 
 [[nodiscard]] tcp::endpoint to_endpoint(const tunnel::ip_address& address, std::uint16_t port);
 [[nodiscard]] tunnel::ip_address from_asio(const asio::ip::address& address);

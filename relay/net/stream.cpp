@@ -1,5 +1,8 @@
 #include "relay/net/stream.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <algorithm>
 #include <cerrno>
@@ -27,17 +30,33 @@ error_code system_error(int number) {
 
 stream::stream(tcp::socket accepted) : socket_(std::move(accepted)) {}
 
-awaitable<error_code> stream::connect(const tcp::endpoint& to) {
+error_code stream::begin_connecting(const tcp::endpoint& to) {
   error_code ec;
   if (socket_.is_open()) socket_.close(ec);
-  if (closed_) co_return asio::error::operation_aborted;
+  if (closed_) return asio::error::operation_aborted;
   socket_.open(to.protocol(), ec);
-  if (ec) co_return ec;
-  std::tie(ec) = co_await socket_.async_connect(to, use_tuple);
-  if (closed_) co_return asio::error::operation_aborted;
+  if (!ec) socket_.native_non_blocking(true, ec);
+  if (ec) return ec;
+  if (::connect(socket_.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0) return connected();
+  if (errno != EINPROGRESS && errno != EINTR) return system_error(errno);
+  pollfd writable{socket_.native_handle(), POLLOUT, 0};
+  return ::poll(&writable, 1, 0) == 1 ? connected() : error_code(would_block);
+}
+
+awaitable<error_code> stream::finish_connecting() {
+  const error_code ec = co_await wait(tcp::socket::wait_write);
+  co_return ec ? ec : connected();
+}
+
+// How an attempt to connect has ended.
+error_code stream::connected() {
+  int failed = 0;
+  socklen_t size = sizeof failed;
+  if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &failed, &size) != 0) failed = errno;
+  if (failed != 0) return {failed, boost::system::system_category()};
   error_code ignored;
-  if (!ec) socket_.set_option(tcp::no_delay(true), ignored);
-  co_return ec;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  return {};
 }
 
 awaitable<error_code> stream::wait(tcp::socket::wait_type what) {
@@ -198,6 +217,11 @@ stream::obstacle stream::judge(int result) const {
   if (ERR_GET_LIB(packed) == ERR_LIB_SSL && ERR_GET_REASON(packed) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
     return {asio::error::eof, tcp::socket::wait_read};
   return {error_code(static_cast<int>(packed), asio::error::get_ssl_category()), tcp::socket::wait_read};
+}
+
+void stream::set_cork(int on) {
+  // Where it cannot be had, there are more packets.
+  static_cast<void>(::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_CORK, &on, sizeof on));
 }
 
 bool stream::plaintext_waiting() {

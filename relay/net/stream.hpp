@@ -36,8 +36,11 @@ class stream {
   stream(stream&&) = default;  // while nothing waits
   stream& operator=(stream&&) = delete;
 
-  // Connects. Errors: of the system; operation_aborted after close() or interrupt().
-  [[nodiscard]] awaitable<error_code> connect(const tcp::endpoint& to);
+  // Begins to connect. Nothing: it stands, as servers on this machine do at once; would_block: finish_connecting()
+  // says; others are the system's.
+  [[nodiscard]] error_code begin_connecting(const tcp::endpoint& to);
+  // After would_block. Errors: of the system; operation_aborted after close() or interrupt().
+  [[nodiscard]] awaitable<error_code> finish_connecting();
 
   // Does the handshake, as server when `session` comes from a context for servers, else as client.
   // `session` is fresh (SSL_new) with all its settings made; the stream owns it from here. Errors: of the system, eof,
@@ -70,6 +73,10 @@ class stream {
   // The same as far as it goes without waiting.
   void end_writing_now();
 
+  // Holds back what is written until it fills packets, or until release(): what is said in one breath is one packet.
+  void hold() { set_cork(1); }
+  void release() { set_cork(0); }
+
   // True when octets wait in the socket that nobody has read.
   [[nodiscard]] bool plaintext_waiting();
 
@@ -90,6 +97,8 @@ class stream {
   };
   [[nodiscard]] obstacle judge(int result) const;
   [[nodiscard]] awaitable<error_code> wait(tcp::socket::wait_type what);
+  [[nodiscard]] error_code connected();
+  void set_cork(int on);
 
   tcp::socket socket_;
   ssl_ptr ssl_;

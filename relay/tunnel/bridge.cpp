@@ -75,6 +75,7 @@ net::awaitable<bool> bridge::upgrade(std::unique_ptr<upgrade_request> request) {
   }));
   page_.auto_fragment(false);
   page_.read_message_max(refused_unread_octets);
+  hold_page();  // so that `hello` comes with the answer
   const auto [ec] = co_await page_.async_accept(*request, use_tuple);
   if (ec) co_return false;
   // Beast's own timeouts end a reader without a word; the clock knows what it ends.
@@ -264,7 +265,10 @@ net::awaitable<void> bridge::downward() {
     if (const auto what = session_.next()) {
       co_await perform(*what);
       noticed();
-    } else if (session_.readable() == 0) {
+      continue;
+    }
+    release_page();
+    if (session_.readable() == 0) {
       co_await sleep();
     } else {
       waiting_for_server_ = true;
@@ -308,6 +312,17 @@ net::awaitable<void> bridge::write_page(std::span<const std::byte> octets) {
   noticed();
 }
 
+// Frames that follow one another at once go to the page as one packet.
+void bridge::hold_page() {
+  if (std::exchange(page_held_, true)) return;
+  page_.next_layer().below().hold();
+}
+
+void bridge::release_page() {
+  if (!std::exchange(page_held_, false)) return;
+  page_.next_layer().below().release();
+}
+
 net::awaitable<void> bridge::sleep() {
   wake_.expires_at(steady::time_point::max());
   co_await wake_.async_wait(net::in_own_block(use_tuple));
@@ -321,6 +336,7 @@ net::awaitable<void> bridge::perform(const action& what) {
 
 net::awaitable<void> bridge::on(const send_control& what) {
   page_.text(true);
+  if (session_.has_next()) hold_page();
   co_await write_page(std::as_bytes(std::span(what.text)));
 }
 
@@ -347,7 +363,8 @@ net::awaitable<void> bridge::on(const connect_server& what) {
   if (!shared_.entrance.enter_destination(session_.destination_name())) co_return session_.destination_busy();
   connected_to_ = session_.destination_name();
   const auto asked = steady::now();
-  const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect);
+  const auto got = co_await net::connect_first(server_, what.addresses, what.port, shared_.bounds.connect,
+                                               [this] { release_page(); });
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
   shared_.seen.took(ops::timed::connect, us);
@@ -358,23 +375,26 @@ net::awaitable<void> bridge::on(const connect_server& what) {
 
 net::awaitable<void> bridge::on(const secure_server& what) {
   if (what.mode == tls_mode::none && server_.plaintext_waiting()) co_return session_.plaintext_waits();
+  release_page();
   const bool own = what.kind == destination_kind::mailbox && shared_.mailbox_tls != nullptr;
   const net::tls_client& trust = own ? *shared_.mailbox_tls : shared_.remote_tls;
   const auto asked = steady::now();
-  const error_code ec = co_await server_.handshake(trust.session(what.host, handshake_));
+  handshake_ = std::make_unique<net::handshake_record>();
+  const error_code ec = co_await server_.handshake(trust.session(what.host, *handshake_));
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
   shared_.seen.took(ops::timed::tls, us);
-  if (!ec) co_return session_.secured(net::make_report(*server_.tls(), handshake_, us));
-  const net::tls_failure why = net::explain_failure(handshake_, ec);
-  session_.handshake_seen(net::take_messages(handshake_));
+  if (!ec) co_return session_.secured(net::make_report(*server_.tls(), *handshake_, us));
+  const net::tls_failure why = net::explain_failure(*handshake_, ec);
+  session_.handshake_seen(net::take_messages(*handshake_));
   if (why.what == code::reset)
     session_.failed(stage::tls, code::reset);
   else
-    session_.tls_failed(why.what, why.reason, std::move(handshake_.shown));
+    session_.tls_failed(why.what, why.reason, std::move(handshake_->shown));
 }
 
 net::awaitable<void> bridge::on(const end_sending&) {
+  release_page();
   // An error here shows itself to the reader.
   static_cast<void>(co_await server_.end_writing());
 }
@@ -383,6 +403,7 @@ net::awaitable<void> bridge::on(const close_tunnel& what) {
   if (!server_.closed() && server_.socket().is_open() && !session_.outcome())
     static_cast<void>(co_await server_.end_writing());
   server_.close();
+  release_page();
   const websocket::close_reason reason(static_cast<std::uint16_t>(what.with));
   co_await page_.async_close(reason, use_tuple);
   closed_ = true;

@@ -78,6 +78,8 @@ class bridge : public std::enable_shared_from_this<bridge> {
   [[nodiscard]] net::awaitable<void> to_page();
   [[nodiscard]] net::awaitable<void> write_page(std::span<const std::byte> octets);
   [[nodiscard]] net::awaitable<void> sleep();
+  void hold_page();
+  void release_page();
 
   [[nodiscard]] net::awaitable<void> perform(const action& what);
   [[nodiscard]] net::awaitable<void> on(const send_control& what);
@@ -107,7 +109,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   std::string connected_to_;  // what the door counts; "" before
   page_stream page_;
   std::array<std::byte, first_read_octets> first_;
-  net::handshake_record handshake_;  // before server_, whose TLS writes to it
+  std::unique_ptr<net::handshake_record> handshake_;  // before server_, whose TLS writes to it; null without
   net::stream server_;
   const std::shared_ptr<const address_policy> policy_;
   relay_session session_;
@@ -127,6 +129,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
   bool writing_to_server_ = false;
   bool writing_to_page_ = false;
   bool pinging_ = false;
+  bool page_held_ = false;  // what is written to it waits for more
   bool page_read_ended_ = false;
   bool closed_ = false;  // close_tunnel has been performed
   bool over_ = false;    // the clock has nothing to watch any more

@@ -93,8 +93,14 @@ bool recording_proxy::pass(int from, int to, std::string& record) {
 std::string unmasked(std::string_view frames) {
   std::string payload;
   const auto octet = [&frames](std::size_t at) { return static_cast<unsigned char>(frames[at]); };
-  frames.remove_prefix(std::min(frames.find("\r\n\r\n") + 4, frames.size()));
   while (frames.size() >= 6) {
+    // Each connection begins anew; no frame does with these octets.
+    if (frames.substr(0, 4) == "GET ") {
+      const std::size_t end = frames.find("\r\n\r\n");
+      if (end == std::string_view::npos) break;
+      frames.remove_prefix(end + 4);
+      continue;
+    }
     std::size_t header = 2;
     std::size_t length = octet(1) & 0x7F;
     const std::size_t wide = length == 126 ? 2 : length == 127 ? 8 : 0;

@@ -42,8 +42,8 @@ class recording_proxy {
   std::thread thread_;
 };
 
-// The payload of all frames that a WebSocket client has sent (RFC 6455 §5.2), unmasked, after its
-// request; `frames` may end within one.
+// The payload of all frames that a WebSocket client has sent (RFC 6455 §5.2), unmasked, without
+// what each connection asked for first; `frames` may end within one.
 [[nodiscard]] std::string unmasked(std::string_view frames);
 
 }  // namespace smtpscope::testing

@@ -68,6 +68,12 @@ std::string raw_page::read(std::size_t octets) {
   return got;
 }
 
+std::string raw_page::read_now() {
+  std::array<char, 65536> piece;
+  const ssize_t n = ::recv(socket_, piece.data(), piece.size(), MSG_DONTWAIT);
+  return {piece.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
 std::string raw_page::read_until(std::string_view text) {
   std::string got;
   while (got.find(text) == std::string::npos) {

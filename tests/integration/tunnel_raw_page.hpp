@@ -25,6 +25,8 @@ class raw_page {
   bool send(std::string_view octets);
   // Until so many octets have come; fewer when the relay ended or time ran out.
   std::string read(std::size_t octets);
+  // What has come already, without waiting.
+  std::string read_now();
   std::string read_until(std::string_view text);
   std::string read_to_end();
   // True when the relay has ended the connection and said nothing more.

@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "integration/tunnel_fixture.hpp"
+#include "integration/tunnel_raw_page.hpp"
 
 namespace smtpscope::testing {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 TEST(Tunnel, SaysHelloWithItsLimitsAndDestinations) {
   const running_relay relay({2525});
@@ -19,6 +23,21 @@ TEST(Tunnel, SaysHelloWithItsLimitsAndDestinations) {
                          {{"host", "mail.test"}, {"port", 2525}},
                          {{"host", "127.0.0.1"}, {"port", 2525}}};
   EXPECT_EQ(one.hello()["destinations"], expected);
+}
+
+// Whoever reads the first octet has the others too: a page on the way round the world waits once, not twice.
+TEST(Tunnel, SaysInOnePacketWhatItKnowsAtOnce) {
+  scripted_server server([](peer& p) { p.read_to_end(); });
+  const running_relay relay({server.port()});
+  raw_page page(relay.port());
+  const std::string host = "127.0.0.1:" + std::to_string(relay.port());
+  EXPECT_THAT(page.upgrade({{"Host", host}, {"Origin", "http://" + host}}), StartsWith("HTTP/1.1 101"));
+  EXPECT_THAT(page.read_now(), HasSubstr("hello"));
+  page.send_frame(1, R"({"op":"open","host":"127.0.0.1","tls":"none","port":)" + std::to_string(server.port()) + "}");
+  const std::string first = page.read(1);
+  const std::string all = first + page.read_now();
+  EXPECT_THAT(all, HasSubstr("resolved"));
+  EXPECT_THAT(all, HasSubstr("connected"));
 }
 
 TEST(Tunnel, CarriesBytesBothWaysUnchanged) {

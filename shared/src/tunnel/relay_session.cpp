@@ -313,7 +313,7 @@ void relay_session::fail(failure f) {
   actions_.erase(std::remove_if(actions_.begin(), actions_.end(),
                                 [](const action& a) { return !std::holds_alternative<send_control>(a); }),
                  actions_.end());
-  failure_ = f;
+  ending_ = {f.at, f.what, f.again};
   say(f);
   actions_.push_back(close_tunnel{closes_with(f.what)});
 }

@@ -72,6 +72,13 @@ struct visitor {
   unix_seconds now = 0;                         // when the WebSocket was asked for
 };
 
+// How a tunnel failed, in a few octets.
+struct ending {
+  stage at;
+  code what;
+  retry again;
+};
+
 class relay_session {
  public:
   enum class phase : std::uint8_t { expect_open, resolving, connecting, securing, streaming, closing };
@@ -122,7 +129,7 @@ class relay_session {
   [[nodiscard]] std::uint64_t bytes_up() const noexcept { return bytes_up_; }
   [[nodiscard]] std::uint64_t bytes_down() const noexcept { return bytes_down_; }
   // How it failed, once it has: for counters and logs.
-  [[nodiscard]] const std::optional<failure>& outcome() const noexcept { return failure_; }
+  [[nodiscard]] const std::optional<ending>& outcome() const noexcept { return ending_; }
 
  private:
   void on(const auth& frame);
@@ -156,7 +163,7 @@ class relay_session {
   std::uint64_t credit_ = initial_credit;
   std::uint64_t bytes_up_ = 0;
   std::uint64_t bytes_down_ = 0;
-  std::optional<failure> failure_;
+  std::optional<ending> ending_;
 };
 
 }  // namespace smtpscope::tunnel
