@@ -180,7 +180,7 @@ export interface TransportProblem {
 }
 
 /** Codes the page itself reports beside those of the tunnel (relay/README.md). */
-export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed" | "tls_not_loaded" | "tls_broken";
+export type PageErrorCode = "relay_unreachable" | "relay_refused" | "relay_closed" | "relay_false" | "tls_not_loaded" | "tls_broken";
 
 export interface TlsInfo {
   version: string; suite: string; group?: string; verified: boolean; anchor?: string;

@@ -70,6 +70,12 @@ test('a capture opens decrypted in Wireshark', async ({ app, page, relay }, info
   expect(await tshark(file, relay.smtpPort, '-Y', wrong)).toBe('');
 });
 
+test('keys are kept of the next session only', async ({ app, page }) => {
+  await sendToMailbox(app, page, 'kept');
+  await app.button('Send again').click();
+  await expect(page.getByRole('checkbox', { name: /Keep the keys/ })).not.toBeChecked();
+});
+
 test('keys that nobody asked to keep are not there to be saved', async ({ app, page }) => {
   await sendToMailbox(app, page, 'forgotten');
   await expect(page.getByRole('button', { name: 'Save trace' })).toBeVisible();

@@ -68,7 +68,7 @@ TEST(Explain, KnowsEveryMessageOfTls) {
 TEST(Explain, KnowsEveryTransportError) {
   for (const char* code : {"not_allowed", "blocked_address", "name_not_found", "refused", "timeout", "unreachable",
                            "reset", "tls_verify", "tls_protocol", "starttls_plaintext", "relay_unreachable",
-                           "relay_refused", "relay_closed", "tls_not_loaded", "tls_broken"})
+                           "relay_refused", "relay_closed", "relay_false", "tls_not_loaded", "tls_broken"})
     EXPECT_NE(explain(of(kind::transport_error, {{"code", code}}), native_texts()).title, "The connection failed")
         << code;
   EXPECT_EQ(explain(of(kind::transport_error, {{"code", "new"}, {"message", "what it says"}}), native_texts()).text,

@@ -61,13 +61,14 @@ export class PageTls {
     });
   }
 
-  /** Octets go through TLS now. */
+  /** Octets go through TLS now: with implicit TLS all of them, whatever the relay says about the connection. */
   get begun(): boolean {
-    return this.phase !== 'waiting';
+    return !this.setup.starttls || this.phase !== 'waiting';
   }
 
   /** The connection stands, or the server has agreed to STARTTLS: the handshake begins. */
   begin(): void {
+    if (this.phase !== 'waiting') return;
     this.phase = 'greeting';
     if (this.trouble !== undefined) {
       this.unusable(this.trouble);

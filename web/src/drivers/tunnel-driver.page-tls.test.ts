@@ -287,6 +287,39 @@ describe('failing with TLS in the page', () => {
     expect(errors(client)).toEqual(['reset']);
   });
 
+  it.each(['implicit', 'starttls'] as const)(
+    'believes no relay that says that TLS is made already (%s)',
+    async (tls) => {
+      const script = { tls_established: [say('AUTH PLAIN password')] };
+      const { client, socket, links, sink } = begin({ inPage: {}, tls, script });
+      socket.tell(hello);
+      socket.tell({ ev: 'tls', version: 'TLSv1.3', suite: 's', verified: true });
+      socket.text('220 mail.example');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(errors(client)).toEqual(['relay_false']);
+      expect(kinds(client.told)).not.toContain('tls_established');
+      expect(sentText(socket)).toEqual([]);
+      expect(links[0]?.released).toBe(true);
+      expect(sink.ended).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it('says nothing unencrypted with implicit TLS, whatever comes before the connection stands', async () => {
+    const { client, socket } = begin({ inPage: {}, tls: 'implicit', script: { resolved: [say('EHLO a')] } });
+    socket.tell(hello);
+    socket.text('220 mail.example');
+    socket.tell({ ev: 'resolved', addresses: [] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(client.received).toBe(0);
+    expect(sentText(socket)).toEqual([]);
+  });
+
+  it('begins once, however often the relay says that the connection stands', async () => {
+    const { socket, link } = await secured();
+    socket.tell(connected);
+    expect(link.setups).toHaveLength(1);
+  });
+
   it('tells nothing more once it is cancelled', async () => {
     const { driver, client, link, sink } = joined();
     await link.answer(send('<hello>'));

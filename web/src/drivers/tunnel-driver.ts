@@ -36,6 +36,14 @@ const closeTimeout = 5_000;
 /** Milliseconds that the last words of TLS may take. */
 const goodbyeTimeout = 1_000;
 
+/** A session that believed this would say its password to the relay. */
+const falseTls: TlsProblem = {
+  code: 'relay_false',
+  stage: 'stream',
+  message:
+    'The relay says that it has encrypted the connection, but this page does that. Do not use this relay.',
+};
+
 export class TunnelDriver implements SessionDriver {
   readonly live = true;
   readonly reveal = 'all';
@@ -134,6 +142,10 @@ export class TunnelDriver implements SessionDriver {
         this.onConnected(event.address, event.port);
         break;
       case 'tls':
+        if (this.tls) {
+          this.fail(falseTls);
+          break;
+        }
         for (const message of relayTlsMessages(event)) this.tell(message);
         this.tell({ what: 'tls_established', tls: relayTlsInfo(event) });
         break;
@@ -146,7 +158,7 @@ export class TunnelDriver implements SessionDriver {
         break; // the session goes on; the relay ends it when its time is up, and says so
       case 'error':
         this.afterTls(() => {
-          for (const message of relayTlsMessages(event)) this.tell(message);
+          if (!this.tls) for (const message of relayTlsMessages(event)) this.tell(message);
           this.fail(event);
         });
         break;

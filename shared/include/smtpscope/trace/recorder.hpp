@@ -22,7 +22,7 @@ enum class secrets : std::uint8_t { masked, shown };
 inline constexpr std::string_view mask = "********";
 
 // `stage` and `code` are the tunnel's words (relay/README.md) or the page's own
-// ("relay_unreachable", "relay_refused", "relay_closed"); `reason` says more of tls_verify
+// ("relay_unreachable", "relay_refused", "relay_closed", "relay_false"); `reason` says more of tls_verify
 // ("expired", "self_signed", …); `message` is for people. `refused` is the chain of a certificate that
 // was refused, as TlsInfo has it, or null; `failing` says which of it, -1 where that is not known.
 struct transport_problem {

@@ -90,6 +90,23 @@ describe('who may make TLS, and who vouches', () => {
     });
   });
 
+  it('is known however the host is written', () => {
+    expect(tlsTerms('other', { host: ' SMTP.Gmail.com', port: 465 }, relay)).toMatchObject({
+      forced: 'page',
+    });
+    const named = {
+      ...relay,
+      destinations: [{ host: 'localhost', port: 25, mailbox: true, ciphertext_only: false }],
+    };
+    expect(tlsTerms('other', { host: 'LocalHost', port: 25 }, named)).toMatchObject({ only: 'PEM' });
+  });
+
+  it.each(['smtp.gmail.com', 'mail.example'])('is never the relay’s authority for a name: %s', (host) => {
+    const greedy = { ...relay, destinations: [{ host, port: 465, mailbox: true, ciphertext_only: false }] };
+    for (const preset of ['gmail-465', 'other'] as const)
+      expect(tlsTerms(preset, { host, port: 465 }, greedy).only).toBeUndefined();
+  });
+
   it('is the relay’s authority for its mailbox, however that was chosen', () => {
     const only = { only: 'PEM', own: false };
     expect(tlsTerms('mailbox', { host: '127.0.0.1', port: 2465 }, relay)).toMatchObject(only);

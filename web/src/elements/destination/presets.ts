@@ -130,15 +130,24 @@ export function isProvider(host: string): boolean {
   return providers.some((domain) => name === domain || name.endsWith(`.${domain}`));
 }
 
+/**
+ * A relay's mailbox is on the relay's own machine, so it is reached by an address or as localhost. Whom to trust for
+ * a name, no relay can say: it would say itself, and read along.
+ */
+function mayVouchFor(host: string): boolean {
+  return host === 'localhost' || host.includes(':') || /^[\d.]+$/.test(host);
+}
+
 /** What decides who may make TLS for a destination. */
 export function tlsTerms(
   preset: PresetName,
   { host, port }: Pick<ServerChoice, 'host' | 'port'>,
   relay: RelayConfig | null | undefined,
 ): { only?: string | undefined; forced?: 'page' | 'relay' | undefined; own: boolean } {
-  const known = relay?.destinations.find((one) => one.host === host.trim() && one.port === port);
+  const name = host.trim().toLowerCase();
+  const known = relay?.destinations.find((one) => one.host === name && one.port === port);
   const forced = known?.ciphertext_only ? 'page' : undefined;
-  if (preset !== 'mailbox' && !known?.mailbox)
+  if (preset !== 'mailbox' && !(known?.mailbox && mayVouchFor(name)))
     return { forced, own: preset === 'other' && !isProvider(host) };
   const only = relay?.mailbox?.certificate;
   // A relay that does not say who vouches for its mailbox leaves nothing to check it with.

@@ -83,6 +83,7 @@ export class SmtpTlsPlace extends LitElement {
   /** A session has ended: what was allowed for one is not allowed for the next. */
   sessionEnded(): void {
     this.unverified = false;
+    this.keepKeys = false;
   }
 
   override render(): TemplateResult {
