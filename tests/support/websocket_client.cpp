@@ -2,6 +2,8 @@
 
 #include <condition_variable>
 #include <deque>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -49,7 +51,7 @@ struct websocket_client::state {
   virtual std::string header(const std::string& name) const = 0;
   virtual std::string body() const = 0;
   virtual void send(const std::string& octets, opcode what) = 0;
-  virtual std::size_t unsent() const = 0;
+  virtual std::size_t unsent() = 0;
   virtual void pause() = 0;
   virtual void resume() = 0;
   virtual void close(int code) = 0;
@@ -72,6 +74,7 @@ struct websocket_client::state_of final : websocket_client::state {
     client.clear_access_channels(websocketpp::log::alevel::all);
     client.clear_error_channels(websocketpp::log::elevel::all);
     client.init_asio();
+    client.start_perpetual();  // there() is answered also after the connection's end
     client.set_max_message_size(largest_message);
     set_up_tls(client, wanted.ca_file);
     client.set_open_handler([this](websocketpp::connection_hdl) { become(phase::open); });
@@ -104,13 +107,31 @@ struct websocket_client::state_of final : websocket_client::state {
   int status() const override { return static_cast<int>(connection->get_response_code()); }
   std::string header(const std::string& name) const override { return connection->get_response_header(name); }
   std::string body() const override { return connection->get_response().get_body(); }
-  void send(const std::string& octets, opcode what) override { connection->send(octets, what); }
-  std::size_t unsent() const override { return connection->get_buffered_amount(); }
-  void pause() override { connection->pause_reading(); }
-  void resume() override { connection->resume_reading(); }
+  // What `asks` returns, on the client's thread: websocketpp looks at a connection's state without its lock.
+  template <class Asks>
+  auto there(Asks asks) {
+    const auto task = std::make_shared<std::packaged_task<decltype(asks())()>>(std::move(asks));
+    auto answer = task->get_future();
+    client.get_io_service().post([task] { (*task)(); });
+    return answer.get();
+  }
+  void send(const std::string& octets, opcode what) override {
+    there([&] { return connection->send(octets, what); });
+  }
+  std::size_t unsent() override {
+    return there([this] { return connection->get_buffered_amount(); });
+  }
+  void pause() override {
+    there([this] { return connection->pause_reading(); });
+  }
+  void resume() override {
+    there([this] { return connection->resume_reading(); });
+  }
   void close(int code) override {
-    websocketpp::lib::error_code ec;
-    connection->close(static_cast<websocketpp::close::status::value>(code), "", ec);
+    there([this, code] {
+      websocketpp::lib::error_code ec;
+      connection->close(static_cast<websocketpp::close::status::value>(code), "", ec);
+    });
   }
   void vanish() override {
     client.get_io_service().post([c = connection] {
