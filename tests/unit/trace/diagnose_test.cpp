@@ -84,6 +84,7 @@ TEST(Diagnose, TransportErrors) {
       {{"connect", "relay_unreachable", "m", ""}, "relay.unreachable"},
       {{"connect", "relay_refused", "m", ""}, "relay.refused"},
       {{"stream", "relay_false", "m", ""}, "relay.false"},
+      {{"tls", "tls_not_loaded", "m", "not_taken"}, "tls.not_taken"},
       {{"policy", "not_allowed", "m", ""}, "policy.not_allowed"},
       {{"policy", "blocked_address", "m", ""}, "policy.blocked_address"},
       {{"resolve", "name_not_found", "m", ""}, "resolve.name_not_found"},

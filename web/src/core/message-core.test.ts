@@ -51,6 +51,19 @@ function setUp(newHelper?: () => Helper) {
 }
 
 describe('MessageCore', () => {
+  it('goes on with what comes after a task that could not be handed over', async () => {
+    const helper = new FakeHelper();
+    const { messages } = setUp(() => helper);
+    helper.postMessage = ({ what }) => {
+      if (what !== 'begin') throw new DOMException('out of memory', 'DataCloneError');
+    };
+    await expect(messages.compose(draft(large))).rejects.toThrow('too little memory');
+    helper.postMessage = FakeHelper.prototype.postMessage;
+    const tree = messages.tree(large);
+    helper.answer({ value: { tree: 1 } as never });
+    expect(await tree).toEqual({ tree: 1 });
+  });
+
   it('does small messages at once, and begins no worker for them', async () => {
     const { messages, helpers } = setUp();
     expect(await messages.compose(draft(small))).toBe('composed here');

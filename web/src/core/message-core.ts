@@ -30,6 +30,9 @@ export type Helper = Pick<Worker, 'postMessage' | 'onmessage' | 'onerror' | 'ter
 /** Octets for which the core takes a few milliseconds at most. */
 const smallOctets = 512 * 1024;
 
+const whyLost =
+  'The browser ended the work on this message. It may have too little memory: try again with smaller files.';
+
 export class MessageCore {
   private readonly core: Core;
   private readonly newHelper: () => Helper;
@@ -94,15 +97,19 @@ export class MessageCore {
     this.helper?.terminate();
     this.helper = undefined;
     this.known = undefined;
-    const why =
-      'The browser ended the work on this message. It may have too little memory: try again with smaller files.';
-    for (const task of this.waiting.splice(0)) task.reject(new CoreError('lost', why));
+    for (const task of this.waiting.splice(0)) task.reject(new CoreError('lost', whyLost));
   }
 
   private ask<T>(task: Task): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      try {
+        this.helper?.postMessage(task);
+      } catch {
+        this.known = undefined;
+        reject(new CoreError('lost', whyLost)); // no answer will come
+        return;
+      }
       this.waiting.push({ resolve: (value) => resolve(value as T), reject });
-      this.helper?.postMessage(task);
     });
   }
 

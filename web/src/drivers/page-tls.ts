@@ -151,7 +151,7 @@ export class PageTls {
         break;
       }
       case 'misuse':
-        this.unusable(event.why);
+        this.notTaken(event.why);
         break;
       case 'key_log':
         listener.keyLog(event.line);
@@ -192,6 +192,12 @@ export class PageTls {
       code: 'tls_not_loaded',
       message: `TLS could not be had in this page: ${why}.`,
     });
+  }
+
+  /** The engine works, but not with what it was given: most often a certificate of the reader's. */
+  private notTaken(why: string): void {
+    const of = why.replace(/^"more": /, 'The certificates that were added: ');
+    this.fail({ stage: 'tls', code: 'tls_not_loaded', reason: 'not_taken', message: `${of}.` });
   }
 
   private fail(problem: TlsProblem): void {

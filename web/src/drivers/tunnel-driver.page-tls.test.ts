@@ -253,10 +253,11 @@ describe('failing with TLS in the page', () => {
 
   it('says what the engine does not take', async () => {
     const { client, link } = joined();
-    await link.answer({ ev: 'misuse', why: '"more" holds a damaged certificate' });
+    await link.answer({ ev: 'misuse', why: '"more": certificate 2 in it is damaged' });
     expect(client.told.at(-1)).toMatchObject({
       code: 'tls_not_loaded',
-      message: expect.stringContaining('damaged certificate'),
+      reason: 'not_taken',
+      message: 'The certificates that were added: certificate 2 in it is damaged.',
     });
   });
 

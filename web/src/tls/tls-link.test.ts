@@ -96,6 +96,17 @@ describe('links to the TLS worker', () => {
     expect(told).toHaveBeenCalledTimes(1);
   });
 
+  it('end where a page may have no worker, and the session is told why', async () => {
+    const { openLink } = new TlsWorkers(() => {
+      throw new DOMException('Not allowed here.', 'SecurityError');
+    });
+    const unusable = vi.fn();
+    const link = openLink({ told: vi.fn(), unusable });
+    await link.open({ host: 'a' });
+    link.release();
+    expect(unusable).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('Not allowed here.'));
+  });
+
   it.each([
     ['a worker that gives up', (worker: FakeWorker) => worker.answer({ unusable: 'why' })],
     [

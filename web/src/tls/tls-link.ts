@@ -35,7 +35,7 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-/** The links of one worker. A worker that fails ends them all, and the next link gets a new one. */
+/** The links of one worker. A worker that fails, or cannot be made, ends them all, and the next link gets a new one. */
 export class TlsWorkers {
   private readonly make: () => WorkerLike;
   private worker: WorkerLike | undefined;
@@ -48,13 +48,18 @@ export class TlsWorkers {
   }
 
   readonly openLink: OpenTlsLink = (listener) => {
-    this.worker ??= this.start();
     const id = ++this.lastId;
     const link = new WorkerLink(id, listener, {
       post: (request, transfer) => this.worker?.postMessage(request, transfer),
       forget: () => this.links.delete(id),
     });
     this.links.set(id, link);
+    try {
+      this.worker ??= this.start();
+    } catch (error) {
+      // A frame without an origin of its own may have none.
+      this.broken(`this page may have no worker (${error instanceof Error ? error.message : String(error)})`);
+    }
     return link;
   };
 

@@ -60,6 +60,33 @@ function network(entries: readonly TraceEntry[], count: number, tls: TlsInfo | u
     : { who, reads: 'no', why: 'Everything was encrypted from the first byte.' };
 }
 
+function relay(entries: readonly TraceEntry[], count: number, tls: TlsInfo | undefined): Reader {
+  const clear = saidInClear(entries, count);
+  const who = 'The relay';
+  if (tls && tls.where !== 'page')
+    return {
+      who,
+      reads: 'yes',
+      why: 'It makes the TLS connection for this page, so it sees the password and the message. Use a relay you trust: your own.',
+    };
+  if (!tls || clear.login || clear.message)
+    return { who, reads: 'yes', why: 'It carries what this page and the server say, unencrypted.' };
+  // It sits on the way as well as anybody.
+  if (!tls.verified)
+    return {
+      who,
+      reads: 'yes',
+      why: 'TLS is made in this page, but nobody vouches for the certificate: the relay could have answered in the server’s place.',
+    };
+  return {
+    who,
+    reads: clear.any ? 'partly' : 'no',
+    why: clear.any
+      ? 'TLS is made in this page. The relay saw the greeting and the wish for STARTTLS; since then it carries ciphertext.'
+      : 'TLS is made in this page; the relay carries ciphertext.',
+  };
+}
+
 /** Everyone on the path, in order. Honest for a relay that does the TLS: it sees all of it. */
 export function readersOf(header: TraceHeader, entries: readonly TraceEntry[], count: number): Reader[] {
   const tls = tlsOf(entries, count);
@@ -74,31 +101,13 @@ export function readersOf(header: TraceHeader, entries: readonly TraceEntry[], c
           : 'There is none. In a real session, it could read all of this now.',
       },
     ];
-  const clear = saidInClear(entries, count);
-  const relay: Reader =
-    tls?.where === 'page' && !clear.login && !clear.message
-      ? {
-          who: 'The relay',
-          reads: clear.any ? 'partly' : 'no',
-          why: clear.any
-            ? 'TLS is made in this page. The relay saw the greeting and the wish for STARTTLS; since then it carries ciphertext.'
-            : 'TLS is made in this page; the relay carries ciphertext.',
-        }
-      : {
-          who: 'The relay',
-          reads: 'yes',
-          why:
-            tls && tls.where !== 'page'
-              ? 'It makes the TLS connection for this page, so it sees the password and the message. Use a relay you trust: your own.'
-              : 'It carries what this page and the server say, unencrypted.',
-        };
   return [
     {
       who: 'This page',
       reads: 'yes',
       why: 'You typed it here. Whoever serves this page could change the page.',
     },
-    relay,
+    relay(entries, count, tls),
     network(entries, count, tls),
     {
       who: 'The server',

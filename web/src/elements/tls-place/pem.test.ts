@@ -16,6 +16,7 @@ describe('certificates of the reader', () => {
     ['nothing', '', 'no certificate'],
     ['a name', 'mail.example', 'no certificate'],
     ['half of one', '-----BEGIN CERTIFICATE-----\nAAAA', 'no certificate'],
+    ['one that the engine does not read', pem('AAAA', 'TRUSTED CERTIFICATE'), 'openssl x509'],
     ['a key', pem('AAAA', 'PRIVATE KEY'), 'private key'],
     ['too much', pem('A'.repeat(largestPem)), 'larger'],
   ])('are missed in %s', (_, text, says) => {

@@ -1,7 +1,6 @@
 // Certificates as readers have them: PEM, by file or pasted.
 
-const block =
-  /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
+const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /** Octets of certificates that are taken at most: a whole system's authorities have less. */
 export const largestPem = 2_000_000;
@@ -15,7 +14,9 @@ export function certificatesIn(text: string): string[] {
 export function pemProblem(text: string): string | undefined {
   if (text.length > largestPem) return 'This is larger than all certificates of a system together.';
   if (certificatesIn(text).length > 0) return undefined;
-  return /PRIVATE KEY/.test(text)
-    ? 'This is a private key: never give it away. The certificate is wanted.'
+  if (/PRIVATE KEY/.test(text))
+    return 'This is a private key: never give it away. The certificate is wanted.';
+  return /BEGIN TRUSTED CERTIFICATE/.test(text)
+    ? 'This has the form of OpenSSL alone. Write it in the usual one: openssl x509 -in FILE.'
     : 'There is no certificate in it. It begins with -----BEGIN CERTIFICATE-----.';
 }
