@@ -209,14 +209,14 @@ tunnel::address_policy relay::parts::make_policy() const {
   made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 465);
   made.allow(*tunnel::host_name::parse("smtp.gmail.com"), 587);
   for (const tunnel::host_and_port& to : options.allow) made.allow(to.host, to.port);
+  if (mailbox)
+    for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
+      const auto address = reachable(at.address());
+      made.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
+      if (address.is_loopback())
+        made.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
+    }
   for (const tunnel::host_and_port& to : options.ciphertext_only) made.seal(to.host, to.port);
-  if (!mailbox) return made;
-  for (const net::tcp::endpoint& at : {mailbox->smtp(), mailbox->smtps()}) {
-    const auto address = reachable(at.address());
-    made.allow_mailbox(*tunnel::host_name::parse(address.to_string()), at.port(), net::from_asio(address));
-    if (address.is_loopback())
-      made.allow_mailbox(*tunnel::host_name::parse("localhost"), at.port(), net::from_asio(address));
-  }
   return made;
 }
 

@@ -198,6 +198,21 @@ TEST(TunnelCiphertextOnly, TlsOfThePagesOwnPasses) {
   EXPECT_EQ(one.read(records.size()), records);
 }
 
+TEST(TunnelCiphertextOnly, TlsFromTheFirstOctetPassesAtAnyPort) {
+  const std::string records = std::string(
+      "\x16\x03\x01\x00\x03"
+      "abc",
+      8);
+  scripted_server server([&](peer& p) { p.send(p.read(records.size())), p.read_to_end(); });
+  const running_relay relay({server.port()}, sealed(server.port()));
+  page one(relay);
+  one.connect(server.port());
+  one.send(records);
+  EXPECT_EQ(one.read(records.size()), records);
+  one.send("EHLO page\r\n");
+  one.expect_error("stream", "not_allowed", 1008);
+}
+
 TEST(TunnelCiphertextOnly, AServerThatIsNoneIsRefused) {
   scripted_server server([](peer& p) { p.send("SSH-2.0-OpenSSH\r\n"), p.read_to_end(); });
   const running_relay relay({server.port()}, sealed(server.port()));

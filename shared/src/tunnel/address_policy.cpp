@@ -26,8 +26,15 @@ void address_policy::allow(host_name host, std::uint16_t port) {
 
 void address_policy::seal(const host_name& host, std::uint16_t port) {
   allow(host, port);
+  std::optional<ip_address> mailbox;
   for (authorised& d : list_)
-    if (d.host == host && d.port == port) d.carries = payload::ciphertext;
+    if (d.host == host && d.port == port) {
+      d.carries = payload::ciphertext;
+      mailbox = d.pinned;
+    }
+  if (!mailbox) return;
+  for (authorised& d : list_)  // it has other names
+    if (d.pinned == mailbox && d.port == port) d.carries = payload::ciphertext;
 }
 
 void address_policy::allow_mailbox(host_name host, std::uint16_t port, ip_address at) {

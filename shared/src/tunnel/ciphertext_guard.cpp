@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "smtpscope/text/ascii.hpp"
 
@@ -10,7 +11,8 @@ namespace {
 
 constexpr std::uint8_t header_octets = 5;
 constexpr std::uint8_t first_content_type = 20;  // change_cipher_spec
-constexpr std::uint8_t last_content_type = 24;   // heartbeat
+constexpr std::byte handshake_type{22};
+constexpr std::uint8_t last_content_type = 24;  // heartbeat
 constexpr std::uint8_t major_version = 3;
 constexpr std::uint32_t most_record_octets = (1U << 14) + 2048;  // RFC 5246 §6.2.3
 constexpr std::size_t most_command_octets = 512;                 // RFC 5321 §4.5.3.1.4
@@ -58,6 +60,8 @@ bool ciphertext_guard::take_command() {
 }
 
 bool ciphertext_guard::page_may_say(std::span<const std::byte> octets) {
+  if (octets.empty()) return true;
+  if (!std::exchange(begun_, true) && octets.front() == handshake_type) in_records_ = true;
   if (in_records_) return page_.take(octets);
   for (const std::byte octet : octets) {
     // Nothing may follow STARTTLS before its answer, which the server gives in the clear (RFC 3207 §4).
@@ -69,6 +73,7 @@ bool ciphertext_guard::page_may_say(std::span<const std::byte> octets) {
 }
 
 bool ciphertext_guard::server_may_say(std::span<const std::byte> octets) {
+  begun_ = begun_ || !octets.empty();
   for (std::size_t i = 0; i < octets.size(); ++i) {
     if (in_records_) return server_.take(octets.subspan(i));
     const char c = static_cast<char>(octets[i]);

@@ -189,6 +189,16 @@ TEST(AddressPolicy, ReachesTheMailboxWhereItListensAndNothingElseOnLoopback) {
   EXPECT_TRUE(std::holds_alternative<refusal>(policy.authorise("::1", 2525)));
 }
 
+TEST(AddressPolicy, SealsTheMailboxUnderAllItsNames) {
+  address_policy policy = gmail_only();
+  for (const std::uint16_t port : {std::uint16_t{2525}, std::uint16_t{2465}})
+    for (const char* name : {"localhost", "127.0.0.1"}) policy.allow_mailbox(host(name), port, address("127.0.0.1"));
+  policy.seal(host("127.0.0.1"), 2525);
+  for (const destination& d : policy.destinations())
+    EXPECT_EQ(d.carries, d.port == 2525 ? payload::ciphertext : payload::any) << d.host << d.port;
+  EXPECT_EQ(std::get<authorised>(policy.authorise("localhost", 2525)).kind, destination_kind::mailbox);
+}
+
 TEST(AddressPolicy, ListsItsDestinationsOnceAndInOrder) {
   address_policy policy = gmail_only();
   policy.allow(host("smtp.gmail.com"), 587);

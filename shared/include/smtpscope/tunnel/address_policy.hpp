@@ -40,7 +40,8 @@ class address_policy {
 
   // Adds a destination; a second time changes nothing.
   void allow(host_name host, std::uint16_t port);
-  // From now on a tunnel carries nothing but the page's own TLS there; adds the destination where it is not yet.
+  // From now on a tunnel carries nothing but the page's own TLS there, under whatever name the mailbox has; adds the
+  // destination where it is not yet. After allow_mailbox, which forgets what was said of its names before.
   void seal(const host_name& host, std::uint16_t port);
   // Adds the embedded mailbox under that name; `at` is where it listens.
   void allow_mailbox(host_name host, std::uint16_t port, ip_address at);

@@ -11,7 +11,8 @@
 
 namespace smtpscope::tunnel {
 
-// TLS from the first octet, or SMTP in lines until both sides have agreed on STARTTLS.
+// TLS from the first octet, or SMTP in lines until both sides have agreed on STARTTLS: there too TLS may be the
+// first that is said, as some servers speak it at ports of their own.
 enum class tls_start : std::uint8_t { at_once, after_starttls };
 
 class ciphertext_guard {
@@ -35,6 +36,7 @@ class ciphertext_guard {
   [[nodiscard]] bool take_command();
 
   bool in_records_;
+  bool begun_ = false;  // somebody has said something
   bool starttls_sent_ = false;
   std::string command_;  // a line of the page
   std::string reply_;    // the beginning of a line of the server
