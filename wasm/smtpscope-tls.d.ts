@@ -75,7 +75,7 @@ export interface TlsSetup {
   verify?: 'demanded' | 'recorded';  // default demanded. recorded: goes on, `established` has verified:false and the reason
   alpn?: string[];           // RFC 7301, in order of preference
   keyLog?: boolean;          // default false: no event key_log
-  resume?: string;           // base64 of a `session` of the same host
+  resume?: string;           // base64 of a `session` of the same host, with the same trust: its certificate is not judged anew
   minVersion?: 'TLSv1.2' | 'TLSv1.3';  // default TLSv1.2
 }
 

@@ -20,7 +20,10 @@ struct tls_events {
   void take(tls::engine& from) {
     while (const auto event = from.next()) {
       check(!failed);
-      if (std::holds_alternative<tls::failed>(*event)) failed = true;
+      if (const auto* end = std::get_if<tls::failed>(&*event)) {
+        failed = true;
+        check(!end->failing || *end->failing < end->certificates.size());
+      }
       if (std::holds_alternative<tls::established>(*event)) established = true;
       check(!std::holds_alternative<tls::data_received>(*event) || established);
       check(!std::holds_alternative<tls::key_log>(*event));

@@ -95,7 +95,7 @@ status set_suites(SSL_CTX& context, suite_order order) {
   return {};
 }
 
-// Whether a session was made with `host`, whose certificate is still valid: the verdict on it is not made anew.
+// Whether a session was made with `host`: the verdict on its certificate is not made anew.
 bool session_fits(SSL_SESSION& session, const std::string& host) {
   X509* certificate = SSL_SESSION_get0_peer(&session);
   if (certificate == nullptr) return false;

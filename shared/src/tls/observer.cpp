@@ -68,6 +68,17 @@ void on_message(int written, int, int content, const void* data, std::size_t siz
   }
 }
 
+// Who trusts whoever has some certificate trusts anybody: without a name or an address that it has to be for,
+// it is for none.
+bool is_for_somebody(X509_STORE_CTX& chain) {
+  X509_VERIFY_PARAM* const expected = X509_STORE_CTX_get0_param(&chain);
+  char* const address = X509_VERIFY_PARAM_get1_ip_asc(expected);
+  const bool named = address != nullptr || X509_VERIFY_PARAM_get0_host(expected, 0) != nullptr;
+  OPENSSL_free(address);
+  if (!named) X509_STORE_CTX_set_error(&chain, X509_V_ERR_HOSTNAME_MISMATCH);
+  return named;
+}
+
 }  // namespace
 
 void observe(SSL& session, observer& by) {
@@ -86,7 +97,7 @@ extern "C" int smtpscope_observe_verification(X509_STORE_CTX* chain, void*) {
   auto& by = *static_cast<observer*>(SSL_get_app_data(session));
   by.shown = describe_chain(X509_STORE_CTX_get0_untrusted(chain));
   by.seen.emplace_back(chain_received{by.shown});
-  if (X509_verify_cert(chain) == 1) return 1;
+  if (X509_verify_cert(chain) == 1 && is_for_somebody(*chain)) return 1;
   by.refused = refusal_of(*chain);
   if (by.verify == verification::demanded) return 0;
   ERR_clear_error();  // the handshake goes on

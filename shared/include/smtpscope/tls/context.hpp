@@ -22,7 +22,8 @@ struct certificate_store {
 [[nodiscard]] status add_certificates(X509_STORE& to, std::string_view pem);
 
 // For clients: TLS 1.2 or later, a certificate demanded and verified by what the store trusts, no
-// compression, no renegotiation. Sessions of it need an observer (observer.hpp). The store is shared.
+// compression, no renegotiation. Sessions of it need an observer (observer.hpp), and expect_host(): without, every
+// certificate is refused. The store is shared.
 // Null when memory has run out.
 [[nodiscard]] context_ptr make_client_context(X509_STORE& trusted);
 

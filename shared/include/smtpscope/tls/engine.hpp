@@ -48,8 +48,9 @@ struct client_options {
   std::vector<std::string> alpn;  // RFC 7301, in order of preference; 1 to 255 octets each
   std::string groups;             // "X25519:P-256", in order of preference; "" for the library's own
   suite_order suites = suite_order::usual;
-  // What `session_given` gave for this host. One that does not fit the host or is too old is not
-  // offered: `established` tells whether it was resumed.
+  // What `session_given` gave for this host, with these roots: its certificate is not judged anew, so where others
+  // are trusted now, or time has passed it, leave it out. One that does not fit the host is not offered:
+  // `established` tells whether it was resumed.
   std::optional<secret> resume;
   key_logging keys = key_logging::none;
 };
