@@ -6,11 +6,12 @@ import json
 import pathlib
 import re
 import subprocess
+import tempfile
 import unittest
 
 import message
 import node_packages
-from relay_process import MECHANISMS, PASSWORD, PATIENCE, USER, Delivery, shared
+from relay_process import MECHANISMS, PASSWORD, PATIENCE, USER, Delivery, Relay, shared
 
 PROGRAM = pathlib.Path(__file__).resolve().parent / "npm/nodemailer.mjs"
 NODEMAILER_MECHANISMS = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"]
@@ -22,8 +23,8 @@ class Nodemailer(unittest.TestCase):
     def setUpClass(cls):
         cls.environment = node_packages.environment()
 
-    def mail(self, implicit, mechanism=None, password=PASSWORD, trusted=True, options=None, **content):
-        relay = shared(*MECHANISMS)
+    def mail(self, implicit, mechanism=None, password=PASSWORD, trusted=True, options=None, relay=None, **content):
+        relay = relay or shared(*MECHANISMS)
         transport = {"host": "localhost", "port": relay.smtps if implicit else relay.smtp, "secure": implicit,
                      "requireTLS": True, "name": "client.example", **(options or {})}
         if trusted:
@@ -74,12 +75,26 @@ class Nodemailer(unittest.TestCase):
 
     def test_notifications(self):
         dsn = {"id": "a+b=c", "return": "headers", "notify": ["failure", "delay"], "recipient": KNOWN}
-        with Delivery(shared(*MECHANISMS)) as delivery:
-            answer = self.mail(False, dsn=dsn, text="x")
+        for extensions in [["STARTTLS"], ["STARTTLS", "DSN"]]:
+            with self.subTest(extensions=extensions), tempfile.NamedTemporaryFile("w", suffix=".json") as policy:
+                json.dump({"smtpscope": "policy", "version": 1, "extensions": extensions}, policy)
+                policy.flush()
+                relay = Relay("--user", f"{USER}:{PASSWORD}", "--policy", policy.name)
+                try:
+                    answer = self.notifications(relay, dsn)
+                    self.assertEqual(self.offers(answer, "DSN"), "DSN" in extensions)
+                finally:
+                    relay.stop()
+
+    def notifications(self, relay, dsn):
+        with Delivery(relay) as delivery:
+            answer = self.mail(False, relay=relay, dsn=dsn, text="x")
             self.assertEqual(answer.get("accepted"), [KNOWN], answer)
         self.assertEqual(delivery.message()["to"], [KNOWN])
-        asked = all(any(word in line for line in answer["said"]) for word in ["RET=HDRS", "ENVID=", "NOTIFY=FAILURE,DELAY"])
-        self.assertEqual(asked, self.offers(answer, "DSN"), answer["said"])
+        words = ["RET=HDRS", "ENVID=", "NOTIFY=FAILURE,DELAY", "ORCPT=rfc822;" + KNOWN]
+        asked = [word for word in words if any(word in line for line in answer["said"])]
+        self.assertEqual(asked, words if self.offers(answer, "DSN") else [], answer["said"])
+        return answer
 
     def test_a_sender_outside_ascii(self):
         with Delivery(shared(*MECHANISMS)) as delivery:

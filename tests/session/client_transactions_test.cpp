@@ -235,6 +235,21 @@ TEST(ClientRecipients, TransactionsKeepToTheOptionAndToLimits) {
   expect_dialogue(c);
 }
 
+// RFC 9422 §3: what an EHLO says of limits replaces what the one before said.
+TEST(ClientRecipients, LimitsOfTheLastEhloCount) {
+  const std::string tls = "C: STARTTLS\nS: 220 go\n--- TLS ---\nC: EHLO client.example\n";
+  client_case c =
+      many("no limit any more", 3, "S: 250-x\nS: 250-STARTTLS\nS: 250 LIMITS RCPTMAX=1\n" + tls + "S: 250 x\n",
+           mail_from + ok + asked(1, 3) + whole + "C: QUIT\n" + bye);
+  c.options.tls = tls_policy::starttls_required;
+  expect_dialogue(c);
+  c = many("another limit", 3,
+           "S: 250-x\nS: 250-STARTTLS\nS: 250 LIMITS RCPTMAX=1\n" + tls + "S: 250-x\nS: 250 LIMITS RCPTMAX=2\n",
+           mail_from + ok + asked(1, 2) + whole + mail_from + ok + asked(3, 3) + whole + "C: QUIT\n" + bye);
+  c.options.tls = tls_policy::starttls_required;
+  expect_dialogue(c);
+}
+
 TEST(ClientRecipients, RcptdomainmaxLeavesOtherDomainsOut) {
   client_case c = many("RCPTDOMAINMAX", 1, "S: 250-x\nS: 250 LIMITS RCPTDOMAINMAX=1\n",
                        mail_from + ok + asked(1, 1) + rcpt("r2@X.example") + ok + whole + "C: QUIT\n" + bye);

@@ -108,6 +108,34 @@ TEST(RfcDialogues, EachRecipientHasItsResult) {
   EXPECT_TRUE(recipients[2].accepted());
 }
 
+// RFC 5321 §3.4: 251 is success, 551 a refusal of that recipient; the path it names is not asked for.
+TEST(RfcDialogues, AMovedMailboxIsTakenOrRefused) {
+  client_case c;
+  c.name = "251 and 551";
+  c.options = plain_options(tls_policy::never);
+  c.mail = submission_to({"Jones@foo.com", "Paul@foo.com"}, "x\r\n");
+  c.script = R"(S: 220 foo.com
+C: EHLO client.example
+S: 250 foo.com
+C: MAIL FROM:<user@gmail.example>
+S: 250 OK
+C: RCPT TO:<Jones@foo.com>
+S: 251 User not local; will forward to <Jones@xyz.com>
+C: RCPT TO:<Paul@foo.com>
+S: 551 User not local; please try <Paul@xyz.com>
+C: DATA
+S: 354 go
+C: x
+C: .
+S: 250 OK
+C: QUIT
+S: 221 bye
+--- client closes ---
+)";
+  c.end = {outcome::partly, failure_kind::refused, client_stage::rcpt, "rcpt.5"};
+  expect_dialogue(c);
+}
+
 TEST(RfcDialogues, Rfc5321D2NobodyIsThere) {
   client_case c;
   c.name = "all recipients refused";

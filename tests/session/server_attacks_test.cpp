@@ -122,6 +122,27 @@ TEST(ServerAttacks, CommandsBehindALineEndAreJudgedForThemselves) {
       "501 5.1.7 the address does not stand in angle brackets\r\n250 2.0.0 OK\r\n500 5.5.2 Command not recognized\r\n");
   d.receive("MAIL FROM:<a@b.c> SIZE=100\r\nRCPT TO:<evil@x>\r\n");
   EXPECT_EQ(d.take_sent(), "250 2.1.0 Sender OK\r\n550 5.1.1 No such user here: <evil@x>\r\n");
+  d.receive("RSET\r\nMAIL FROM:<a@b>\r\nRCPT TO:<evil@x>\r\n");
+  EXPECT_EQ(d.take_sent(), "250 2.0.0 OK\r\n250 2.1.0 Sender OK\r\n550 5.1.1 No such user here: <evil@x>\r\n");
+  d.receive("RSET\r\nMAIL FROM:<sender@example.com\r\nDATA>\r\n");
+  EXPECT_EQ(d.take_sent().substr(14, 10), "501 5.1.7 ");
+  EXPECT_EQ(d.session().state(), session::server_state::expect_mail) << "DATA has not begun";
+  d.receive("EHLO x\r\nMAIL FROM:<a@b>\r\n");
+  EXPECT_TRUE(d.take_sent().ends_with("250 HELP\r\n250 2.1.0 Sender OK\r\n"));
+  EXPECT_EQ(d.session().ehlo_name(), "x");
+}
+
+// S6: nor do the parameters of RCPT.
+TEST(ServerAttacks, NoParameterOfARecipientHoldsALineBreak) {
+  for (const std::string& odd : {"\r"s, "\n"s, "\n\r"s, "\0"s})
+    for (const char* parameter : {"ORCPT=rfc822;a", "NOTIFY=DELAY"}) {
+      server_case c = sample_server("", "");
+      c.options.extensions.add(session::extension::dsn);
+      server_driver d = greeted(c, "MAIL FROM:<a@b.c>\r\n");
+      d.receive("RCPT TO:<amy@mail.example> " + std::string{parameter} + odd + "RSET\r\n");
+      EXPECT_EQ(d.take_sent().substr(0, 4), "501 ") << parameter << " " << printable(odd);
+      EXPECT_EQ(d.session().state(), session::server_state::expect_rcpt);
+    }
 }
 
 // S6: nor does what the host says.
@@ -202,6 +223,7 @@ TEST(ServerAttacks, SecretsAreMarkedAndNeverRepeated) {
   const std::string name = text::base64_encode("tim");
   const std::string password = text::base64_encode("tanstaaftanstaaf");
   const std::string plain = text::base64_encode("\0tim\0tanstaaftanstaaf"s);
+  const std::string token = text::base64_encode("user=tim\1auth=Bearer tanstaaftanstaaf\1\1");
   const struct {
     const char* title;
     std::vector<std::string> lines;
@@ -216,11 +238,14 @@ TEST(ServerAttacks, SecretsAreMarkedAndNeverRepeated) {
       {"a mechanism that is not there, then another", {"AUTH CRAM-MD5 " + plain, "AUTH PLAIN " + plain}, 0},
       {"the password where the name belongs", {"AUTH LOGIN", password, password}, 2},
       {"two responses", {"AUTH PLAIN " + plain + " " + password}, 0},
+      {"XOAUTH2, its response on a line of its own", {"AUTH XOAUTH2", token}, 1},
+      {"XOAUTH2, its response broken over two lines", {"AUTH XOAUTH2 " + token.substr(0, 24), token.substr(24)}, 0},
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.title);
     server_case c = sample_server("", "");
     c.options.link = link_security::tls;
+    c.options.mechanisms = {"PLAIN", "LOGIN", "XOAUTH2"};
     auto made = session::server_session::create(c.options);
     session::server_session s = std::move(*made);
     std::string said;
@@ -246,7 +271,7 @@ TEST(ServerAttacks, SecretsAreMarkedAndNeverRepeated) {
     for (const std::string& line : row.lines) s.receive(line + "\r\n");
     drain();
     EXPECT_EQ(responses, row.responses);
-    for (const std::string& hidden : {password, plain, "tanstaaf"s})
+    for (const std::string& hidden : {password, plain, token, token.substr(24), "tanstaaf"s})
       EXPECT_EQ(said.find(hidden), std::string::npos) << said;
     expect_replies(said);
   }

@@ -177,8 +177,10 @@ S: 250 2.1.5 Recipient OK
 }
 
 TEST(ServerDialogue, EhloAndRsetForgetTheTransaction) {
-  for (const char* forget :
-       {"C: RSET\nS: 250 2.0.0 OK\n", "C: HELO client.example\nS: 250 mail.example greets client.example\n"})
+  for (const std::string& forget : {std::string{"C: RSET\nS: 250 2.0.0 OK\n"},
+                                    std::string{"C: HELO client.example\nS: 250 mail.example greets client.example\n"},
+                                    "C: EHLO again.example\nS: 250-mail.example greets again.example\n" + capabilities +
+                                        "S: 250-STARTTLS\nS: 250 HELP\n"})
     expect_dialogue(sample_server(forget, ehlo + R"(C: MAIL FROM:<amy@mail.example>
 S: 250 2.1.0 Sender OK
 C: RCPT TO:<bob@mail.example>

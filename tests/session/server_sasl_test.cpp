@@ -149,8 +149,8 @@ TEST(ServerSasl, WhatIsNotOfferedIsRefused) {
       {"AUTH PLAIN", "538 5.7.11 Encryption required for requested authentication mechanism\r\n"},
       {"AUTH EXTERNAL", "538 5.7.11 Encryption required for requested authentication mechanism\r\n"},
       {"AUTH KERBEROS_V4", "504 5.5.4 Unrecognized authentication type\r\n"},
-      {"AUTH CRAM-MD5 AAAA", "501 5.5.4 This mechanism takes no initial response\r\n"},
-      {"AUTH DIGEST-MD5 =", "501 5.5.4 This mechanism takes no initial response\r\n"},
+      {"AUTH CRAM-MD5 AAAA", "501 5.7.0 This mechanism takes no initial response\r\n"},
+      {"AUTH DIGEST-MD5 =", "501 5.7.0 This mechanism takes no initial response\r\n"},
   };
   for (const auto& row : table) {
     server_driver d = greeted(c);
@@ -158,6 +158,18 @@ TEST(ServerSasl, WhatIsNotOfferedIsRefused) {
     d.receive(row.command + "\r\n"s);
     EXPECT_EQ(d.take_sent(), row.reply) << row.command;
   }
+}
+
+// A personality's words for a login that was cancelled are for nothing else that earns 501 5.7.0.
+TEST(ServerSasl, AnInitialResponseThatMustNotComeIsNotCalledCancelled) {
+  server_case c = sasl_server();
+  c.options.replies.set(session::reply_key::auth_cancelled, {501, wire::enhanced_code{5, 7, 0}, {"aborted"}});
+  server_driver d = greeted(c);
+  (void)d.take_sent();
+  d.receive("AUTH CRAM-MD5 AAAA\r\nAUTH CRAM-MD5\r\n");
+  EXPECT_EQ(d.take_sent().substr(0, 57), "501 5.7.0 This mechanism takes no initial response\r\n334 P");
+  d.receive("*\r\n");
+  EXPECT_EQ(d.take_sent(), "501 5.7.0 aborted\r\n");
 }
 
 TEST(ServerSasl, TooManyRefusedLoginsEndTheSession) {

@@ -90,7 +90,7 @@ authentication_step server_authentication::begin(const wire::command& c, link_se
   // RFC 4954 §4: where the server begins, an initial response is an error.
   const auto* opening = std::get_if<sasl::challenge>(&first);
   if (opening != nullptr && !opening->octets.empty() && c.mechanism != "LOGIN")
-    return end(make(501, 5, 4, "This mechanism takes no initial response"));
+    return end(make(501, 7, 0, "This mechanism takes no initial response"));
   return take(*c.initial_response == "=" ? std::string_view{} : std::string_view{*c.initial_response});
 }
 

@@ -15,7 +15,7 @@ std::optional<reply_key> key_of(const wire::reply& r) {
   if (r.code == 235) return reply_key::auth_ok;
   if (r.code == 535) return reply_key::auth_refused;
   if (r.code != 501 || !r.enhanced) return std::nullopt;
-  if (r.enhanced->subject == 7) return reply_key::auth_cancelled;
+  if (r.lines == own_template(reply_key::auth_cancelled).lines) return reply_key::auth_cancelled;
   return r.enhanced->detail == 2 ? std::optional{reply_key::auth_syntax} : std::nullopt;
 }
 
