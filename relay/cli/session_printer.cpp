@@ -86,6 +86,14 @@ std::string note_of(const trace::entry& e) {
   return {};
 }
 
+// Whether a terminal would act on it, or show what follows turned round or on another line.
+bool moves_text(char32_t c) noexcept {
+  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+  const bool turns =
+      c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return control || turns || c == 0x2028 || c == 0x2029;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -94,8 +102,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const text::code_point next = text::first_code_point(text);
     const bool valid = next.state == text::code_point::kind::valid;
-    const bool control = next.value < 0x20 || (next.value >= 0x7F && next.value < 0xA0);
-    if (valid && !control) {
+    if (valid && !moves_text(next.value)) {
       out += text.substr(0, next.octets);
     } else {
       for (const char octet : text.substr(0, next.octets)) {

@@ -8,8 +8,9 @@
 
 namespace smtpscope::cli {
 
-// Text of a peer made harmless: what could command a terminal (C0, DEL, C1, octets that are not
-// UTF-8) becomes \xNN. Line ends at its end are dropped, others are shown.
+// Text of a peer made harmless: what could command a terminal (C0, DEL, C1), turn or break a line (controls
+// of direction, U+2028, U+2029), and octets that are not UTF-8 become \xNN. Line ends at its end are
+// dropped, others are shown.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // The lines of one entry, each with its time in seconds and a sign: `>` sent, `<` received, `*` all

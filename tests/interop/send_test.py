@@ -158,13 +158,14 @@ class HostileServers(Certificates):
 
     def test_control_characters_do_not_reach_the_terminal(self):
         def script(peer):
-            peer.socket.sendall(b"554 \x1b[2J\x9b and \xc2\x9b \x07\r\n")
+            peer.socket.sendall(b"554 \x1b[2J\x9b and \xc2\x9b \x07 \xe2\x80\xae\xe2\x80\xa8\xe2\x81\xa6turned\r\n")
             peer.rest()
         done = self.played(script, *PLAIN)
         self.assertEqual(done.status, 1)
         self.assertIn("\\x1B[2J", done.printed)
-        for octet in "\x1b\x07\x9b":
-            self.assertNotIn(octet, done.printed + done.said)
+        self.assertIn("\\xE2\\x80\\xAE\\xE2\\x80\\xA8\\xE2\\x81\\xA6turned", done.printed)
+        for character in "\x1b\x07\x9b\u202e\u2028\u2066":
+            self.assertNotIn(character, done.printed + done.said)
 
     def test_plaintext_behind_the_answer_to_starttls(self):
         def script(peer):
