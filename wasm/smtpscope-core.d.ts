@@ -103,7 +103,7 @@ export const enum Action {
   START_TLS = 2,   // do the handshake, then tell tls_established
   ARM_TIMER = 3,   // tell timer_fired unless anything happens within result.seconds (0: no timer)
   FINISHED = 4,    // the outcome is known; QUIT may still follow
-  CLOSE = 5,       // close the connection; nothing follows
+  CLOSE = 5,       // close the connection, then ask once more: the end is recorded then, and nothing follows
   COMMAND_READY = 6, // manual control: a line waits; tell "command", then ask next again
 }
 

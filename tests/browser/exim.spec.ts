@@ -58,6 +58,8 @@ for (const { tls, version, port, mechanism } of [
     expect(trace.find('tls_established')?.data).toMatchObject({ version, verified: true, where: 'page' });
     expect(trace.dialogue.some((line) => line.startsWith(`C: AUTH ${mechanism}`))).toBe(true);
     expect(trace.dialogue.at(-1)).toMatch(/^S: 221 /);
+    const goodbyes = trace.entries.filter((entry) => entry.data['description'] === 'close_notify');
+    expect(goodbyes.map(({ dir }) => dir).sort()).toEqual(['c2s', 's2c']);
     const sent = await app.saveMessage();
     const id = readMail(sent).headers['message-id'] ?? '';
     await expect.poll(async () => (await exim.message(id)) !== undefined).toBe(true);

@@ -101,6 +101,8 @@ for (const tls of ['starttls', 'implicit'] as const) {
     await expect(app.delivered).toBeVisible();
     const trace = await app.saveTrace();
     expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'page' });
+    const goodbyes = trace.entries.filter((entry) => entry.data['description'] === 'close_notify');
+    expect(goodbyes.map(({ dir }) => dir).sort()).toEqual(['c2s', 's2c']);
     const sent = await app.saveMessage();
     const id = readMail(sent).headers['message-id'] ?? '';
     await expect.poll(async () => (await postfix.message(id)) !== undefined).toBe(true);

@@ -92,6 +92,15 @@ for (const tls of ['STARTTLS', 'Implicit TLS'] as const) {
       'c2s finished',
     ])
       expect(messages(trace)).toContain(message);
+    // Both sides say goodbye, between the server's last words and the end of the connection.
+    const parting = trace.entries.slice(trace.entries.findLastIndex((entry) => entry.kind === 'reply') + 1);
+    expect(parting.map(({ kind, data }) => data['description'] ?? kind)).toEqual([
+      'close_notify',
+      'close_notify',
+      'closed',
+      'result',
+    ]);
+    expect(parting.slice(0, 2).map(({ dir }) => dir)).toEqual(expect.arrayContaining(['c2s', 's2c']));
     const hello = trace.entries.find((entry) => entry.data['type'] === 'client_hello');
     expect(hello?.fields?.length).toBeGreaterThan(10);
     expect(hello && trace.bytes(hello)[0]).toBe(1);

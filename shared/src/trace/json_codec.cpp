@@ -82,9 +82,9 @@ status read_ranges(const json& value, entry& e) {
     }
   }
   if (const auto it = value.find("masked"); it != value.end()) {
-    if (!it->is_array()) return wrong("\"masked\" must be an array");
     for (const json& m : *it) {
-      if (!is_range(m, 2, e.bytes.size())) return wrong("a masked range must be [begin, end] within the bytes");
+      if (!it->is_array() || !is_range(m, 2, e.bytes.size()))
+        return wrong("a masked range must be [begin, end] within the bytes");
       e.masked.emplace_back(m[0].get<std::uint32_t>(), m[1].get<std::uint32_t>());
     }
   }

@@ -227,7 +227,7 @@ void recorder::record(const session::client_event& event, session_time now) {
   if (const auto* r = std::get_if<session::remark>(&event)) return add_note(r->text, r->section, now);
   if (const auto* m = std::get_if<session::message_finished>(&event))
     return add_note("Message " + std::to_string(m->index + 1) + ": " + std::string{name(m->result.result)}, {}, now);
-  if (std::holds_alternative<session::close_connection>(event)) return add_end(now);
+  closing_ |= std::holds_alternative<session::close_connection>(event);
 }
 
 void recorder::add_note(std::string_view message, std::string_view section, session_time now) {
@@ -320,7 +320,8 @@ void recorder::add_reply(const session::reply_received& received, session_time n
   explain(e);
 }
 
-void recorder::add_end(session_time now) {
+void recorder::nothing_more(session_time now) {
+  if (!std::exchange(closing_, false)) return;
   chapter_ = chapter::done;
   if (!ended_by_server_) {
     entry& e = add(layer::tcp, kind::closed, now);

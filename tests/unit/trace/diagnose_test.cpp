@@ -120,6 +120,7 @@ TEST(Diagnose, TransportErrors) {
     r.transport_error(row.problem, session_time{1});
     s.transport_failed(row.problem.message);
     while (const auto event = s.next()) r.record(*event, session_time{2});
+    r.nothing_more(session_time{2});
     test::check_trace(r.entries());
     EXPECT_EQ(test::diagnosis_key(r.entries()), row.key);
     const auto d = diagnose(r.entries(), native_texts());

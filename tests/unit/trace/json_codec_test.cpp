@@ -161,7 +161,7 @@ TEST(TraceJson, SaysWhatIsWrongInWhichLine) {
       {with("fields", "[[-1,0,\"a\",-1]]"), "line 2: a field"},
       {with("masked", "[[0,1]]"), "line 2: a masked range"},
       {with("masked", "[0,0]"), "line 2: a masked range"},
-      {with("masked", "7"), "line 2: \"masked\""},
+      {with("masked", "7"), "line 2: a masked range"},
       {with("data", "[]"), "line 2: \"data\""},
   };
   for (const auto& row : table) {

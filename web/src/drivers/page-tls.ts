@@ -36,9 +36,10 @@ const loadTimeout = 30_000;
 const handshakeTimeout = 10_000;
 
 /**
- * waiting: not begun. greeting: the ClientHello is being made; nothing may come yet. over: nothing is told any more.
+ * waiting: not begun. greeting: the ClientHello is being made; nothing may come yet. parting: one side has said
+ * goodbye, and the other is to. over: nothing is told any more.
  */
-type Phase = 'waiting' | 'greeting' | 'handshake' | 'established' | 'over';
+type Phase = 'waiting' | 'greeting' | 'handshake' | 'established' | 'parting' | 'over';
 
 export class PageTls {
   private readonly setup: PageTlsSetup;
@@ -50,6 +51,8 @@ export class PageTls {
   private trouble: string | undefined;
   /** The link's latest task. */
   private last: Promise<void> = Promise.resolve();
+  /** The server has said goodbye too, or will not. */
+  private parted: () => void = () => undefined;
 
   /** The TLS module begins to load at once, while the connection is being made. */
   constructor(setup: PageTlsSetup, listener: PageTlsListener) {
@@ -90,10 +93,15 @@ export class PageTls {
     await this.run(this.link.write(octets.slice()));
   }
 
-  /** Says goodbye, where there is somebody to say it to. */
+  /** Says goodbye, where there is somebody to say it to, and hears the server's. How long that takes is up to it. */
   async close(): Promise<void> {
-    if (this.phase !== 'established') return;
+    if (this.phase !== 'established') return this.settled();
+    this.phase = 'parting';
+    const parted = new Promise<void>((resolve) => {
+      this.parted = resolve;
+    });
     await this.run(this.link.close());
+    await parted;
   }
 
   /** The network's connection has ended. */
@@ -138,9 +146,12 @@ export class PageTls {
         listener.tell({ what: 'tls_established', tls: event.tls, binding: event.binding });
         break;
       case 'close_notify':
+        if (this.phase === 'parting') this.parted();
+        else void this.answerGoodbye();
+        break;
       case 'truncated': // SMTP ends with its own words: whatever is missing, the session misses it
-        this.over();
-        listener.peerClosed();
+        if (this.phase === 'parting') this.parted();
+        else this.peerClosed();
         break;
       case 'failed': {
         const { message, reason, certificates, failing } = event;
@@ -157,6 +168,18 @@ export class PageTls {
         listener.keyLog(event.line);
         break;
     }
+  }
+
+  /** The server said goodbye first: it is owed one (RFC 5246 §7.2.1). */
+  private async answerGoodbye(): Promise<void> {
+    this.phase = 'parting';
+    await this.run(this.link.close());
+    this.peerClosed();
+  }
+
+  private peerClosed(): void {
+    this.over();
+    this.listener.peerClosed();
   }
 
   private shakeHands(): void {
@@ -202,12 +225,14 @@ export class PageTls {
 
   private fail(problem: TlsProblem): void {
     if (this.phase === 'over') return;
+    const parting = this.phase === 'parting';
     this.over();
-    this.listener.failed(problem);
+    if (!parting) this.listener.failed(problem); // else the session has all it wanted
   }
 
   private over(): void {
     clearTimeout(this.timer);
     this.phase = 'over';
+    this.parted();
   }
 }

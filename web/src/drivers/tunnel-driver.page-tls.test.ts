@@ -33,6 +33,13 @@ const message: TlsLinkEvent = {
   fields: [],
   data: {},
 };
+const goodbye = (dir: 'c2s' | 's2c'): TlsLinkEvent => ({
+  ...message,
+  dir,
+  type: 'close_notify',
+  contentType: 'alert',
+  encrypted: true,
+});
 const established: TlsLinkEvent = {
   ev: 'established',
   tls: { version: 'TLSv1.3', suite: 's', verified: true, where: 'page', resumed: false },
@@ -119,12 +126,54 @@ describe('TLS in the page', () => {
     expect(client.received).toBe(3);
   });
 
-  it('says goodbye before it closes', async () => {
-    const { socket, link, sink } = await secured({ script: { tls_established: [close] } });
+  it('says goodbye before it closes, and hears the server’s', async () => {
+    const { client, socket, link, sink } = await secured({ script: { tls_established: [close] } });
     expect(link.asked.at(-1)).toBe('close');
-    expect(sink.ended).not.toHaveBeenCalled();
-    await link.answer(send('<bye>'));
+    await link.answer(goodbye('c2s'), send('<bye>'));
     expect(sentText(socket).at(-1)).toBe('<bye>');
+    expect(sink.ended).not.toHaveBeenCalled();
+    socket.text('<bye too>');
+    await link.answer(goodbye('s2c'), { ev: 'close_notify' });
+    expect(client.told.slice(-2)).toMatchObject([
+      { what: 'tls_message', type: 'close_notify', dir: 'c2s' },
+      { what: 'tls_message', type: 'close_notify', dir: 's2c' },
+    ]);
+    expect(sink.ended).toHaveBeenCalledTimes(1);
+    expect(link.released).toBe(true);
+  });
+
+  it('says goodbye also where the server’s came with its last words', async () => {
+    const { client, socket, link, sink } = await secured();
+    socket.text('<221, bye>');
+    client.queue.push(close);
+    await link.answer(data('221'), goodbye('s2c'), { ev: 'close_notify' });
+    expect(link.asked.at(-1)).toBe('close');
+    await link.answer(goodbye('c2s'), send('<bye>'));
+    expect(sentText(socket).at(-1)).toBe('<bye>');
+    expect(kinds(client.told)).not.toContain('peer_closed');
+    expect(sink.ended).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['ends the connection without', { ev: 'truncated' }],
+    ['says something that is none', failed({ code: 'tls_protocol' })],
+  ] as const)('is over too when the server %s', async (_, event) => {
+    const { client, socket, link, sink } = await secured({ script: { tls_established: [close] } });
+    await link.answer(goodbye('c2s'), send('<bye>'));
+    socket.tell({ ev: 'eof' });
+    expect(link.asked.at(-1)).toBe('peer_closed');
+    await link.answer(event);
+    expect(sink.ended).toHaveBeenCalledTimes(1);
+    expect(errors(client)).toEqual([]);
+    expect(kinds(client.told)).not.toContain('peer_closed');
+  });
+
+  it('does not wait long for the server’s goodbye', async () => {
+    const { link, sink } = await secured({ script: { tls_established: [close] } });
+    await link.answer(goodbye('c2s'), send('<bye>'));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(sink.ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
     expect(sink.ended).toHaveBeenCalledTimes(1);
     expect(link.released).toBe(true);
   });
@@ -273,6 +322,11 @@ describe('failing with TLS in the page', () => {
     expect(link.asked.at(-1)).toBe('peer_closed');
     expect(kinds(client.told)).not.toContain('peer_closed');
     await link.answer({ ev });
+    if (ev === 'close_notify') {
+      expect(link.asked.at(-1), 'it is answered').toBe('close');
+      await link.answer(goodbye('c2s'), send('<bye>'));
+      expect(sentText(socket).at(-1)).toBe('<bye>');
+    }
     socket.tell({ ev: 'closed', by: 'server' });
     expect(kinds(client.told).filter((what) => what === 'peer_closed')).toHaveLength(1);
     expect(sink.ended).toHaveBeenCalledTimes(1);

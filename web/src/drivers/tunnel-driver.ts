@@ -273,6 +273,7 @@ export class TunnelDriver implements SessionDriver {
         else if (request.ask === 'finished') this.finished(request.result);
         else {
           if (this.tls) await this.lastWords(this.tls);
+          this.client?.next(this.now()); // the end is recorded now, behind what TLS said in parting
           this.end();
           return;
         }
@@ -286,7 +287,7 @@ export class TunnelDriver implements SessionDriver {
     }
   }
 
-  /** TLS has something to say at the end: goodbye, or an alert that says why not. It need not take long. */
+  /** TLS has something to say at the end: goodbye on both sides, or an alert that says why not. It need not take long. */
   private async lastWords(tls: PageTls): Promise<void> {
     const said = (this.broken ? Promise.resolve() : tls.close()).then(() => this.tunnel.written());
     await Promise.race([said, new Promise((resolve) => setTimeout(resolve, goodbyeTimeout))]);

@@ -62,7 +62,7 @@ export class FakeClient {
   readonly told: Happening[] = [];
   received = 0;
   released = 0;
-  private readonly queue: ClientRequest[] = [];
+  readonly queue: ClientRequest[] = [];
   private readonly script: Partial<Record<Happening['what'], ClientRequest[]>>;
   private seq = 0;
 

@@ -24,9 +24,7 @@ class recorded_client {
   // The connection stands, with TLS where the policy is implicit.
   void ready() { session_.connected(); }
   // Error: invalid_json; see recorder::tls_message.
-  status tls_message(const json& told, session_time now) {
-    return session_.over() ? status{} : recorder_.tls_message(told, now);
-  }
+  status tls_message(const json& told, session_time now) { return recorder_.tls_message(told, now); }
   // `binding` is what -PLUS mechanisms bind to; the trace does not hold it.
   void tls_established(json info, session_time now, const sasl::channel_binding& binding = {}) {
     recorder_.tls_established(std::move(info), now);
@@ -57,10 +55,11 @@ class recorded_client {
   // Decides about a command that waits (manual control). Errors: those of client_session::answer.
   status answer(const session::manual_answer& a) { return session_.answer(a); }
 
-  // The session's next event, already in the trace.
+  // The session's next event, already in the trace. Only the end is not: it is recorded when the host, having closed
+  // the connection, asks again. What TLS says in parting stands before it.
   [[nodiscard]] std::optional<session::client_event> next(session_time now) {
     std::optional<session::client_event> event = session_.next();
-    if (event) recorder_.record(*event, now);
+    event ? recorder_.record(*event, now) : recorder_.nothing_more(now);
     return event;
   }
 

@@ -57,9 +57,11 @@ class recorder {
   void timed_out(session_time now);
   void cancelled(session_time now);
 
-  // Everything the client session asks or tells. After its close_connection come the entries
-  // `closed`, `result` and, unless all was delivered, `diagnosis`.
+  // Everything the client session asks or tells.
   void record(const session::client_event& event, session_time now);
+  // It has no event left. Once, after close_connection: the entries `closed`, `result` and, unless all was
+  // delivered, `diagnosis`.
+  void nothing_more(session_time now);
 
   // In a simulated session: the server's change of state, shown with the next reply.
   void server_moved(session::server_transition moved) { server_ = moved; }
@@ -74,7 +76,6 @@ class recorder {
   void add_content(const session::send_bytes& sent, session_time now);
   void add_reply(const session::reply_received& received, session_time now);
   void add_note(std::string_view message, std::string_view section, session_time now);
-  void add_end(session_time now);
   void add_sasl_message(entry& e, std::size_t field, std::string_view mechanism, std::string_view base64);
   void add_challenge(entry& e, const session::reply_received& received);
   void hide_login(entry& e, std::string_view line, std::size_t said, const wire::command& parsed);
@@ -93,6 +94,7 @@ class recorder {
   bool secure_ = false;
   bool starttls_ = false;  // TLS began inside the session
   bool ended_by_server_ = false;
+  bool closing_ = false;
   std::string host_;
   std::string tls_policy_;
   secret_words hidden_;        // what was masked
