@@ -23,6 +23,7 @@ const shapes = {
   inbox: svg`<path d="M22 12h-6l-2 3h-4l-2-3H2M5.5 5.1 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.5-6.9A2 2 0 0 0 16.8 4H7.2a2 2 0 0 0-1.7 1.1z"/>`,
   info: svg`<circle cx="12" cy="12" r="10"/><path d="M12 16v-5M12 8h.01"/>`,
   last: svg`<path d="m5 5 9 7-9 7zM19 5v14"/>`,
+  key: svg`<circle cx="7.5" cy="15.5" r="5"/><path d="m11 12 9.5-9.5M16 7l3.5 3.5"/>`,
   laptop: svg`<rect x="4" y="4" width="16" height="11" rx="2"/><path d="M2 20h20"/>`,
   link: svg`<path d="M4 12h16M15 7l5 5-5 5"/>`,
   lock: svg`<rect x="4" y="11" width="16" height="10" rx="2"/><path d="M8 11V7a4 4 0 0 1 8 0v4"/>`,

@@ -360,7 +360,7 @@ export class SmtpApp extends LitElement {
                 title="For Wireshark. With the keys in it, whoever has the file reads the session, password and all."
                 @click=${() => void this.saveCapture(session)}
               >
-                ${icon('download')}<span>Save capture with keys</span>
+                ${icon('key')}<span>Save capture with keys</span>
               </button>`
             : nothing
         }

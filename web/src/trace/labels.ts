@@ -82,7 +82,7 @@ export function labelOf(entry: TraceEntry): string {
   if (entry.kind === 'content') return `Message content, ${formatOctets(entryBytes(entry).length)}`;
   if (entry.kind === 'tls_message')
     return [tlsMessageName(entry), tlsMessageGist(entry)].filter(Boolean).join(' · ');
-  if (entry.dir) return linesOf(entry)[0] ?? '';
+  if (entry.dir) return linesOf(entry)[0] || '(an empty line)';
   return noteLabel(entry);
 }
 

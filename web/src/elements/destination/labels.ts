@@ -13,7 +13,7 @@ export const breakages: readonly (readonly [Breakage, string, string])[] = [
 
 export const tlsNames: Record<TlsChoice, string> = {
   starttls: 'STARTTLS (begins in the clear, then encrypts)',
-  implicit: 'Implicit TLS (encrypted from the first byte)',
+  implicit: 'Implicit TLS (from the start)',
   never: 'None (everything can be read on the way)',
 };
 

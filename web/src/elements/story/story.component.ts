@@ -263,7 +263,7 @@ export class SmtpStory extends LitElement {
               : shown(label)
         }${
           entry.kind === 'end_of_content'
-            ? html`<span class="aside">a lone dot: the end of the message</span>`
+            ? html` <span class="aside">a lone dot: the end of the message</span>`
             : nothing
         }${secret ? html`<span class="secret" title="The secret is not in the trace">${icon('lock')}<span class="vh"> (secret masked)</span></span>` : nothing}</span
       >
@@ -273,7 +273,7 @@ export class SmtpStory extends LitElement {
   private renderTlsMessage(entry: TraceEntry): TemplateResult {
     const gist = tlsMessageGist(entry);
     return html`<span class="prose">${shown(tlsMessageName(entry))}</span
-      >${gist ? html`<span class="aside">${shown(gist)}</span>` : nothing}${
+      >${gist ? html` <span class="aside">${shown(gist)}</span>` : nothing}${
         entry.secure
           ? html`<span class="secret" title="Encrypted on the wire">${icon('lock')}<span class="vh"> (encrypted)</span></span>`
           : nothing

@@ -145,7 +145,9 @@ export class SmtpTlsPlace extends LitElement {
     const hint =
       count > 0
         ? `${count} added, for this tab only.`
-        : 'PEM; for this tab only, beside the usual authorities.';
+        : this.pem.trim()
+          ? 'No certificate is in it yet.'
+          : 'PEM; for this tab only, beside the usual authorities.';
     return html`<div class="field ${this.problem ? 'wrong' : ''}">
       <label for="pem">Trust these certificates too</label>
       <textarea
@@ -158,7 +160,6 @@ export class SmtpTlsPlace extends LitElement {
         aria-describedby="pem-note"
         .value=${live(this.pem)}
         @input=${(event: Event) => this.takePem((event.target as HTMLTextAreaElement).value)}
-        @change=${() => this.check()}
       ></textarea>
       ${fieldNote('pem', this.problem || undefined, hint)}
       <div class="pick">
