@@ -30,6 +30,12 @@ void on_content(observer& by, generation of, direction dir, content_type content
                                     alert_name(static_cast<std::uint8_t>(octets[1]))});
 }
 
+void on_bounded_content(observer& by, generation of, direction dir, content_type content, std::string_view octets) {
+  if (by.messages == observer::most_messages) return;
+  ++by.messages;
+  on_content(by, of, dir, content, octets);
+}
+
 // RFC 8446 §5.1: type, version, length. Under TLS 1.3 what is encrypted calls itself application_data.
 void on_record(observer& by, generation of, origin from, direction dir, std::string_view header) {
   const auto at = [header](std::size_t i) { return static_cast<std::uint8_t>(header[i]); };
@@ -47,7 +53,7 @@ void on_record(observer& by, generation of, origin from, direction dir, std::str
   by.seen.emplace_back(record);
   // OpenSSL shows the change_cipher_spec that it sends, and not the one that it receives.
   if (from == origin::peer && content == content_type::change_cipher_spec && record.length == 1)
-    on_content(by, of, dir, content, "\x01");
+    on_bounded_content(by, of, dir, content, "\x01");
 }
 
 void on_message(int written, int, int content, const void* data, std::size_t size, SSL* session, void* argument) {
@@ -63,7 +69,7 @@ void on_message(int written, int, int content, const void* data, std::size_t siz
       return;
     case SSL3_RT_CHANGE_CIPHER_SPEC:
     case SSL3_RT_ALERT:
-    case SSL3_RT_HANDSHAKE: return on_content(by, of, dir, static_cast<content_type>(content), octets);
+    case SSL3_RT_HANDSHAKE: return on_bounded_content(by, of, dir, static_cast<content_type>(content), octets);
     default: return;  // OpenSSL's own kinds, such as the type inside a record of TLS 1.3
   }
 }

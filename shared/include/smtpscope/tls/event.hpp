@@ -21,7 +21,8 @@ enum class verification : std::uint8_t { demanded, recorded };
 struct send_ciphertext {
   std::string octets;
 };
-// One message of the handshake (also later: tickets, key updates), change_cipher_spec or alert.
+// One message of the handshake (also later: tickets, key updates), change_cipher_spec or alert; the first 200 of a
+// session.
 struct message_seen {
   message what;
 };

@@ -2,6 +2,7 @@
 // Watches one session of OpenSSL and tells what it sees: messages, records, certificates, why a
 // certificate was refused.
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -20,6 +21,10 @@ struct observer {
   std::vector<certificate> shown{};  // as the server sent them
   std::optional<refusal> refused{};
   bool peer_speaks_tls = false;  // a record header of TLS came from the peer
+
+  // A handshake has about twenty; a peer may send tickets and new keys without end, and each would be kept in a trace.
+  static constexpr std::size_t most_messages = 200;
+  std::size_t messages = 0;  // told so far; what follows the last that may be is not told
 
   handshake_viewer viewer{};
   protection last_record[2] = {protection::clear, protection::clear};   // by direction
