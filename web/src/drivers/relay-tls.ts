@@ -20,9 +20,22 @@ export function relayTlsInfo(event: TlsFrame): TlsInfo {
   };
 }
 
+/** A message of the handshake, and when it happened: microseconds since TLS began. */
+interface RelayTlsMessage {
+  told: TlsMessageTold;
+  us: number | undefined;
+}
+
 /** The handshake message by message, from a relay that shows its octets. */
-export function relayTlsMessages(event: Extract<RelayEvent, { ev: 'tls' | 'error' }>): TlsMessageTold[] {
-  return (event.messages ?? []).flatMap(({ base64, data, ...message }) =>
-    base64 ? [{ what: 'tls_message' as const, ...message, base64, data: { ...data, where: 'relay' } }] : [],
+export function relayTlsMessages(event: Extract<RelayEvent, { ev: 'tls' | 'error' }>): RelayTlsMessage[] {
+  return (event.messages ?? []).flatMap(({ base64, data, us, ...message }) =>
+    base64
+      ? [
+          {
+            told: { what: 'tls_message' as const, ...message, base64, data: { ...data, where: 'relay' } },
+            us,
+          },
+        ]
+      : [],
   );
 }

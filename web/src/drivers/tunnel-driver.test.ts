@@ -72,6 +72,21 @@ describe('TLS of the relay', () => {
     ]);
   });
 
+  it('is told with the time of each message, which is not that of the frame', () => {
+    const { socket, client } = begin({ tls: 'implicit' });
+    socket.tell(hello);
+    socket.tell(connected);
+    const began = client.times.at(-1) ?? Number.NaN;
+    vi.advanceTimersByTime(50);
+    const messages = [100, 2_500, 4_000, 9_000_000].map((us) => ({ ...seen, us }));
+    socket.tell({ ev: 'tls', version: 'TLSv1.3', suite: 's', verified: true, messages });
+    const [first, second, third, late, established] = client.times.slice(-5);
+    expect([first, second, third]).toEqual([began + 100, began + 2_500, began + 4_000]);
+    // No clock of another machine puts anything into the future.
+    expect(late).toBeLessThanOrEqual(established ?? 0);
+    expect(established).toBeGreaterThanOrEqual(began + 50_000);
+  });
+
   it('is told up to where it failed, with the certificate that was refused', () => {
     const { socket, client } = begin();
     const certificate = {

@@ -62,6 +62,8 @@ export class TunnelDriver implements SessionDriver {
   private origin = 0;
   private pumping = false;
   private opened = false;
+  /** When TLS began, in microseconds of the session. */
+  private tlsBegan = 0;
   /** The end of the connection has been told to the session. */
   private broken = false;
   private protocolTimer: ReturnType<typeof setTimeout> | undefined;
@@ -146,7 +148,7 @@ export class TunnelDriver implements SessionDriver {
           this.fail(falseTls);
           break;
         }
-        for (const message of relayTlsMessages(event)) this.tell(message);
+        this.tellMessages(event);
         this.tell({ what: 'tls_established', tls: relayTlsInfo(event) });
         break;
       case 'eof':
@@ -158,7 +160,7 @@ export class TunnelDriver implements SessionDriver {
         break; // the session goes on; the relay ends it when its time is up, and says so
       case 'error':
         this.afterTls(() => {
-          if (!this.tls) for (const message of relayTlsMessages(event)) this.tell(message);
+          if (!this.tls) this.tellMessages(event);
           this.fail(event);
         });
         break;
@@ -184,6 +186,7 @@ export class TunnelDriver implements SessionDriver {
     this.tell({ what: 'connected', address, port });
     if (this.setup.tls !== 'implicit') this.tell({ what: 'ready' });
     else {
+      this.tlsBegan = this.now();
       this.tell({ what: 'tls_started' });
       this.tls?.begin();
     }
@@ -240,10 +243,16 @@ export class TunnelDriver implements SessionDriver {
     else then();
   }
 
-  private tell(happening: Happening): void {
+  /** The relay tells its handshake when it is over, and of each message when it was. */
+  private tellMessages(event: Parameters<typeof relayTlsMessages>[0]): void {
+    for (const { told, us } of relayTlsMessages(event))
+      this.tell(told, us === undefined ? this.now() : Math.min(this.tlsBegan + us, this.now()));
+  }
+
+  private tell(happening: Happening, us = this.now()): void {
     if (this.over || !this.client) return;
     try {
-      this.client.tell(happening, this.now());
+      this.client.tell(happening, us);
     } catch {
       // The core refuses happenings after the end; the end itself is what counts.
     }
@@ -294,6 +303,7 @@ export class TunnelDriver implements SessionDriver {
   }
 
   private startTls(): void {
+    this.tlsBegan = this.now();
     if (this.tls) this.tls.begin();
     else this.tunnel.request({ op: 'start_tls' });
   }

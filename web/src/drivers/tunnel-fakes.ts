@@ -60,6 +60,8 @@ export class FakeSocket {
 /** A client session that follows a script: what it asks for after each happening. */
 export class FakeClient {
   readonly told: Happening[] = [];
+  /** When each was, in microseconds. */
+  readonly times: number[] = [];
   received = 0;
   released = 0;
   readonly queue: ClientRequest[] = [];
@@ -70,8 +72,9 @@ export class FakeClient {
     this.script = script;
   }
 
-  tell(happening: Happening): void {
+  tell(happening: Happening, us: number): void {
     this.told.push(happening);
+    this.times.push(us);
     this.queue.push(...(this.script[happening.what] ?? []));
   }
 

@@ -37,6 +37,7 @@ const message = v.object({
   dir: v.optional(v.picklist(['c2s', 's2c']), 'c2s'),
   contentType: v.optional(v.picklist(['handshake', 'change_cipher_spec', 'alert']), 'handshake'),
   encrypted: v.optional(v.boolean(), false),
+  us: v.optional(count),
   base64: v.optional(v.string()),
   fields: v.optional(v.array(v.tuple([count, count, v.string(), v.pipe(v.number(), v.integer())])), []),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
