@@ -23,7 +23,8 @@ BELOW = {
     "trace": {"base", "text", "wire", "sasl", "session"},
     "tls": {"base", "text", "wire/field", "sasl/channel_binding"},
     # Of TLS its words, and nothing that needs OpenSSL.
-    "tunnel": {"base", "text/ascii", "text/base64", "text/ip_address", "wire/field", "tls/terms", "tls/failure_text"},
+    "tunnel": {"base", "text/ascii", "text/base64", "text/ip_address", "wire/field", "tls/terms", "tls/terms_json",
+               "tls/failure_text"},
     "sim": {"base", "text", "wire", "sasl", "session", "trace"},
     "texts": {"trace"},
 }

@@ -82,7 +82,7 @@ export interface TlsSetup {
 /** Why a certificate or a handshake was refused: the reasons of the tunnel's error frame (relay/README.md). */
 export type TlsReason =
   | 'expired' | 'not_yet_valid' | 'self_signed' | 'unknown_authority' | 'incomplete_chain' | 'name_mismatch' | 'no_host_names'
-  | 'revoked' | 'weak' | 'other'                          // of a certificate: code tls_verify
+  | 'weak' | 'other'                                      // of a certificate: code tls_verify
   | 'not_tls' | 'no_common_terms' | 'alert' | 'broken';   // of a handshake: code tls_protocol
 
 export type TlsDirection = 'c2s' | 's2c';

@@ -57,6 +57,14 @@ std::string tls_text(const json& info) {
   return out;
 }
 
+// Its octets are for other eyes; the alert's words are for these.
+std::string tls_message_text(const trace::entry& e) {
+  const bool sent = *e.direction == trace::direction::client_to_server;
+  std::string out = std::string("* TLS ") + (sent ? "> " : "< ") + printable(text_of(e.data, "type"));
+  if (const std::string alert = text_of(e.data, "description"); !alert.empty()) out += " " + printable(alert);
+  return out + ", " + std::to_string(e.bytes.size()) + " octets" + (e.secure ? ", encrypted" : "");
+}
+
 // What happened below or beside SMTP; "" for what has no line.
 std::string note_of(const trace::entry& e) {
   switch (e.kind) {
@@ -121,6 +129,7 @@ std::string lines_of(const trace::entry& e) {
   if (e.kind == kind::end_of_content)
     return stamp(e.time) + "> (the message, " + std::to_string(number_of(e.data, "octets")) + " octets)\n" +
            bytes_of(e, "> ");
+  if (e.kind == kind::tls_message) return stamp(e.time) + tls_message_text(e) + "\n";
   if (e.direction) return bytes_of(e, *e.direction == trace::direction::client_to_server ? "> " : "< ");
   const std::string note = note_of(e);
   return note.empty() ? std::string() : stamp(e.time) + "* " + printable(note) + "\n";

@@ -6,6 +6,7 @@
 
 #include "relay/net/connect.hpp"
 #include "smtpscope/tls/channel_binding.hpp"
+#include "smtpscope/tls/terms_json.hpp"
 
 namespace smtpscope::net {
 namespace {
@@ -41,16 +42,7 @@ json to_tls_info(const tunnel::tls_report& report) {
   if (!report.group.empty()) set(info, "group", report.group);
   set(info, "verified", report.verified);
   if (!report.anchor.empty()) set(info, "anchor", report.anchor);
-  json& chain = info["chain"] = json::array();
-  for (const tunnel::certificate& c : report.certificates) {
-    json one = json::object();
-    set(one, "subject", c.subject);
-    set(one, "issuer", c.issuer);
-    set(one, "names", smtpscope::to_json(c.names));
-    set(one, "notBefore", c.not_before);
-    set(one, "notAfter", c.not_after);
-    chain.push_back(std::move(one));
-  }
+  set(info, "chain", tls::to_json(report.certificates));
   return info;
 }
 
@@ -87,7 +79,12 @@ awaitable<void> client_driver::run() {
   if (good && cancel_if_asked()) good = false;
   if (good) {
     link_.emplace(
-        stream_, [this] { return trust_.session(to_.host, handshake_); }, link_limits(bounds_));
+        stream_,
+        [this] {
+          tls_begun_ = now();
+          return trust_.session(to_.host, handshake_);
+        },
+        link_limits(bounds_));
     if (to_.tls == session::tls_policy::implicit) {
       session_.record().tls_started(now());
       told();
@@ -144,6 +141,7 @@ awaitable<bool> client_driver::secure() {
   handshake_ = {};
   const auto asked = clock::now();
   const bool good = co_await link_->start_tls();
+  tell_messages(telling::all);
   if (cancel_if_asked()) co_return false;
   if (good) {
     const auto us = std::chrono::duration_cast<microseconds>(clock::now() - asked);
@@ -158,14 +156,40 @@ awaitable<bool> client_driver::secure() {
 void client_driver::tls_failed() {
   const error_code& ec = link_->failure();
   if (ec == asio::error::timed_out) return transport_failed(tunnel::stage::tls, tunnel::code::timeout);
-  const tls_failure why = stream_.tls() != nullptr ? explain_failure(handshake_, ec)
-                                                   : tls_failure{tunnel::code::reset, tunnel::tls_reason::broken};
-  if (why.what == tunnel::code::reset) return transport_failed(tunnel::stage::tls, why.what);
-  const tunnel::certificate* shown = handshake_.shown.empty() ? nullptr : &handshake_.shown.front();
-  session_.transport_error(
-      {std::string(tunnel::name(tunnel::stage::tls)), std::string(tunnel::name(why.what)),
-       tunnel::tls_failure_text(why.what, why.reason, attempt(), shown), std::string(tunnel::name(why.reason))},
-      now());
+  const tls_failure failed = stream_.tls() != nullptr ? explain_failure(handshake_, ec)
+                                                      : tls_failure{tunnel::code::reset, {tls::reason::broken, {}, {}}};
+  if (failed.what == tunnel::code::reset) return transport_failed(tunnel::stage::tls, failed.what);
+  trace::transport_problem problem{
+      std::string(tunnel::name(tunnel::stage::tls)), std::string(tunnel::name(failed.what)),
+      tunnel::tls_failure_text(failed.what, failed.why, attempt()), std::string(tls::name(failed.why.why))};
+  if (failed.what == tunnel::code::tls_verify) problem.refused = tls::to_json(handshake_.shown);
+  if (failed.why.failing) problem.failing = static_cast<int>(*failed.why.failing);
+  session_.transport_error(problem, now());
+}
+
+void client_driver::tell_message(const tls::message& m) {
+  static_cast<void>(session_.tls_message(tls::to_json(m), tls_begun_ + m.at));
+}
+
+// One read may bring octets of the server with messages before them, between them and behind them, and those behind the
+// first octets stand behind them in the trace too. A record of data is one that no message was found in.
+void client_driver::tell_messages(telling how_far) {
+  for (const tls::message& m : std::exchange(after_data_, {})) tell_message(m);
+  bool data_came = false;
+  bool may_be_data = false;
+  for (tls::event& e : std::exchange(handshake_.seen, {})) {
+    if (const auto* record = std::get_if<tls::record_seen>(&e)) {
+      data_came = data_came || may_be_data;
+      may_be_data = record->dir == tls::direction::server_to_client &&
+                    record->content == static_cast<std::uint8_t>(tls::content_type::application_data);
+    } else if (auto* message = std::get_if<tls::message_seen>(&e)) {
+      may_be_data = false;
+      if (how_far == telling::before_data && data_came)
+        after_data_.push_back(std::move(message->what));
+      else
+        tell_message(message->what);
+    }
+  }
 }
 
 void client_driver::transport_failed(tunnel::stage at, tunnel::code what) {
@@ -190,6 +214,7 @@ awaitable<void> client_driver::drive() {
       }
     }
     how = co_await perform_events();
+    tell_messages(telling::all);
   }
   // In order, where both sides still can; the server's last octets are let in.
   if (link_ && link_->ending() == driven::closed_by_session && !cancelled_)
@@ -248,7 +273,9 @@ awaitable<bool> client_driver::perform(const session::client_event& event) {
 // What is there, without waiting.
 void client_driver::receive() {
   buffer_lease buffer;
-  if (const auto bytes = link_->read(buffer))
+  const auto bytes = link_->read(buffer);
+  tell_messages(bytes ? telling::before_data : telling::all);
+  if (bytes)
     session_.receive(*bytes);
   else
     session_.peer_closed(now());

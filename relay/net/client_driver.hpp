@@ -63,6 +63,10 @@ class client_driver {
   [[nodiscard]] awaitable<void> drive();
   [[nodiscard]] awaitable<pace> perform_events();
   [[nodiscard]] awaitable<bool> perform(const session::client_event& event);
+  // How far the messages of TLS that were seen are told, each with the time at which it happened.
+  enum class telling : std::uint8_t { before_data, all };
+  void tell_messages(telling how_far);
+  void tell_message(const tls::message& m);
   void receive();
   void write_failed();
   void tls_failed();
@@ -77,10 +81,12 @@ class client_driver {
   watcher told_;
   tunnel::limits bounds_;
   clock::time_point start_ = clock::now();
+  handshake_record handshake_;  // before stream_, whose TLS writes to it
   stream stream_;
   std::shared_ptr<lookup> lookup_;  // while the name service is asked
   std::optional<session_link> link_;
-  handshake_record handshake_;
+  session_time tls_begun_{0};             // what the messages' times are counted from
+  std::vector<tls::message> after_data_;  // seen, and to be told when the octets before them are
   std::optional<session::finished> outcome_;
   bool cancelled_ = false;
   bool closing_ = false;  // the session has asked to close

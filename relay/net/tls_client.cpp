@@ -1,5 +1,6 @@
 #include "relay/net/tls_client.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <openssl/err.h>
@@ -17,6 +18,10 @@ namespace smtpscope::net {
 namespace {
 
 constexpr std::size_t most_octets_of_pem = std::size_t{4} << 20;
+
+microseconds steady_time() {
+  return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 tls::context_ptr context_that_trusts(X509_STORE& store) {
   tls::context_ptr context = tls::make_client_context(store);
@@ -47,6 +52,8 @@ result<tls_client> tls_client::with_only(const std::string& pem) {
 
 ssl_ptr tls_client::session(const std::string& host, handshake_record& record) const {
   ssl_ptr session(SSL_new(context_.get()));
+  record.clock = steady_time;
+  record.begun = steady_time();
   tls::observe(*session, record);
   // Hosts come from the policy or the command line, which know names from what is none.
   static_cast<void>(tls::expect_host(*session, host));
@@ -61,8 +68,6 @@ std::vector<tunnel::handshake_message> take_messages(handshake_record& record) {
 }
 
 tunnel::tls_report make_report(SSL& session, handshake_record& record, microseconds us) {
-  // A session may last long, and its tickets and alerts are no part of the report.
-  tls::stop_observing(session);
   tls::established agreed = tls::describe_session(session);
   tunnel::tls_report report;
   report.version = std::move(agreed.version);
@@ -78,12 +83,11 @@ tunnel::tls_report make_report(SSL& session, handshake_record& record, microseco
 }
 
 tls_failure explain_failure(const handshake_record& record, const error_code& ec) {
-  if (ec.category() != asio::error::get_ssl_category()) return {tunnel::code::reset, tunnel::tls_reason::broken};
+  if (ec.category() != asio::error::get_ssl_category()) return {tunnel::code::reset, {tls::reason::broken, {}, {}}};
   const int reason = ERR_GET_REASON(static_cast<unsigned long>(ec.value()));
-  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && record.refused)
-    return {tunnel::code::tls_verify, record.refused->why};
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && record.refused) return {tunnel::code::tls_verify, *record.refused};
   return {tunnel::code::tls_protocol,
-          record.peer_speaks_tls ? tls::reason_of_protocol(reason) : tunnel::tls_reason::not_tls};
+          {record.peer_speaks_tls ? tls::reason_of_protocol(reason) : tls::reason::not_tls, {}, {}}};
 }
 
 }  // namespace smtpscope::net

@@ -23,7 +23,7 @@ using handshake_record = tls::observer;
 // Why a handshake failed.
 struct tls_failure {
   tunnel::code what;  // tls_verify, tls_protocol or reset
-  tunnel::tls_reason reason;
+  tls::refusal why;   // with tls_verify all of it, with tls_protocol its reason
 };
 
 class tls_client {
@@ -35,7 +35,7 @@ class tls_client {
   [[nodiscard]] static result<tls_client> with_only(const std::string& pem);
 
   // A fresh session: TLS 1.2 or later, SNI for names, and a certificate that is valid for `host`
-  // (a DNS name or an IP address) demanded.
+  // (a DNS name or an IP address) demanded. The record's messages have the time since this call.
   [[nodiscard]] ssl_ptr session(const std::string& host, handshake_record& record) const;
 
  private:
@@ -47,7 +47,7 @@ class tls_client {
 // The messages seen so far; the record has them no more.
 [[nodiscard]] std::vector<tunnel::handshake_message> take_messages(handshake_record& record);
 
-// After a handshake that succeeded: what was agreed on. The record sees nothing more.
+// After a handshake that succeeded: what was agreed on. Takes the record's messages.
 [[nodiscard]] tunnel::tls_report make_report(SSL& session, handshake_record& record, microseconds us);
 
 // After one that failed with `ec`.

@@ -384,13 +384,17 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   const auto us = std::chrono::duration_cast<microseconds>(steady::now() - asked);
   moved();
   shared_.seen.took(ops::timed::tls, us);
-  if (!ec) co_return session_.secured(net::make_report(*server_.tls(), *handshake_, us));
+  if (!ec) {
+    // A session may last long, and its tickets and alerts are no part of the report.
+    tls::stop_observing(*server_.tls());
+    co_return session_.secured(net::make_report(*server_.tls(), *handshake_, us));
+  }
   const net::tls_failure why = net::explain_failure(*handshake_, ec);
   session_.handshake_seen(net::take_messages(*handshake_));
   if (why.what == code::reset)
     session_.failed(stage::tls, code::reset);
   else
-    session_.tls_failed(why.what, why.reason, std::move(handshake_->shown));
+    session_.tls_failed(why.what, why.why, std::move(handshake_->shown));
 }
 
 net::awaitable<void> bridge::on(const end_sending&) {

@@ -6,6 +6,9 @@
 
 #include "integration/tunnel_fixture.hpp"
 #include "integration/tunnel_raw_page.hpp"
+#include "smtpscope/tls/pem.hpp"
+#include "support/tls_dialer.hpp"
+#include "support/tls_identity.hpp"
 
 namespace smtpscope::testing {
 namespace {
@@ -292,6 +295,26 @@ TEST_F(HttpMailbox, IsOfferedWithItsRealPortsAndTheDemoUser) {
   EXPECT_EQ(mailbox.value("smtp_port", 0), relay_.itself().smtp_port());
   EXPECT_EQ(mailbox.value("smtps_port", 0), relay_.itself().smtps_port());
   EXPECT_EQ(mailbox["users"][0], json({{"name", "alice@example.org"}, {"password", "wonderland"}}));
+}
+
+// A page that trusts what stands there, and nobody else, can speak TLS with the mailbox.
+TEST_F(HttpMailbox, ShowsTheAuthorityOfItsCertificate) {
+  const std::string authority = api("/api/config")["mailbox"].value("certificate", "");
+  const auto certificates = tls::parse_certificates(authority);
+  ASSERT_TRUE(certificates) << authority;
+  EXPECT_EQ(certificates->size(), 1U);
+  EXPECT_EQ(authority.find("KEY"), std::string::npos);
+  for (const std::string& trusted : {authority, test::test_authority().certificate}) {
+    test::tls_dialer by(relay_.itself().smtps_port());
+    tls::client_options options;
+    options.host = "localhost";
+    options.roots = *tls::trust::from_pem(trusted);
+    EXPECT_EQ(by.begin(options), trusted == authority);
+    if (trusted == authority)
+      EXPECT_THAT(by.read_until("\r\n"), StartsWith("220 "));
+    else
+      EXPECT_EQ(by.last<tls::failed>()->why, tls::reason::unknown_authority);
+  }
 }
 
 TEST_F(HttpMailbox, ReceivesThroughTheTunnelOverItsOwnAuthority) {

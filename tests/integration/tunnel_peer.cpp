@@ -232,10 +232,11 @@ tls_identity self_signed_identity() {
   return {std::move(*own), std::move(pem)};
 }
 
-tls_identity intermediate_identity() {
+// Below an authority whose own certificate is below the root's.
+static tls_identity identity_below(const net::validity& of_between) {
   const net::validity when = valid_for(std::chrono::hours(-24), std::chrono::hours(24));
   auto root = net::make_authority(when);
-  auto between = net::make_authority(when);
+  auto between = net::make_authority(of_between);
   if (!root || !between) throw std::runtime_error("no authority");
   set_extension(root->certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
   sign(*root, *root);
@@ -248,6 +249,24 @@ tls_identity intermediate_identity() {
   tls_identity made{std::move(*own), net::to_pem(*root->certificate)};
   made.more.push_back(std::move(between->certificate));
   return made;
+}
+
+tls_identity intermediate_identity() {
+  return identity_below(valid_for(std::chrono::hours(-24), std::chrono::hours(24)));
+}
+tls_identity expired_intermediate_identity() {
+  return identity_below(valid_for(std::chrono::hours(-240), std::chrono::hours(-120)));
+}
+
+tls_identity clients_identity() {
+  const net::validity when = valid_for(std::chrono::hours(-24), std::chrono::hours(24));
+  auto authority = net::make_authority(when);
+  auto own = net::make_server_certificate(*authority, when, {"mail.test"}, {});
+  if (!own) throw std::runtime_error(own.why().detail);
+  set_extension(own->certificate.get(), NID_ext_key_usage, nullptr);
+  set_extension(own->certificate.get(), NID_ext_key_usage, "clientAuth");
+  sign(*own, *authority);
+  return {std::move(*own), net::to_pem(*authority->certificate)};
 }
 
 tls_identity without_intermediate_identity() {

@@ -104,6 +104,8 @@ class silent_port {
 // Issued by an intermediate authority, whose certificate is shown too, or is not.
 [[nodiscard]] tls_identity intermediate_identity();
 [[nodiscard]] tls_identity without_intermediate_identity();
+[[nodiscard]] tls_identity expired_intermediate_identity();
+[[nodiscard]] tls_identity clients_identity();  // may prove who a client is, and nothing else
 // The host stands in the subject's common name alone.
 [[nodiscard]] tls_identity common_name_identity();
 

@@ -34,6 +34,16 @@ bool encrypted(std::string_view type) {
   return type != "client_hello" && type != "server_hello" && type != "change_cipher_spec";
 }
 
+// Each has its own: later than the one before, and not all that of the end.
+void expect_times(const json& messages) {
+  int before = 0;
+  for (const json& message : messages) {
+    EXPECT_GE(message.value("us", -1), before) << message.value("type", "");
+    before = message.value("us", -1);
+  }
+  EXPECT_LT(messages.front().value("us", -1), messages.back().value("us", -1));
+}
+
 void expect_report(const json& tls) {
   EXPECT_EQ(tls.value("version", ""), "TLSv1.3");
   EXPECT_THAT(tls.value("suite", ""), HasSubstr("TLS_"));
@@ -61,6 +71,8 @@ void expect_report(const json& tls) {
               ::testing::IsSupersetOf({"client_hello c2s", "server_hello s2c", "encrypted_extensions s2c",
                                        "certificate s2c", "certificate_verify s2c", "finished s2c", "finished c2s"}));
   EXPECT_EQ(types.front(), "client_hello c2s");
+  expect_times(tls["messages"]);
+  EXPECT_LE(tls["messages"].back().value("us", 0), tls.value("us", 0));
 }
 
 TEST(TunnelTls, ImplicitIsReportedBeforeAnyData) {
@@ -162,7 +174,22 @@ struct bad_certificate {
   bool trusted;  // its authority is given by --ca-file
   const char* reason;
   const char* part_of_message;
+  int failing = 0;  // which of the certificates that were sent
 };
+
+// As TLS 1.3 has it: what the server said until its certificate was looked at, and the client's alert.
+void expect_handshake_until_refusal(const json& messages) {
+  std::vector<std::string> types;
+  for (const json& message : messages)
+    if (message.value("type", "") != "change_cipher_spec") types.push_back(message.value("type", ""));
+  EXPECT_THAT(types,
+              ::testing::ElementsAre("client_hello", "server_hello", "encrypted_extensions", "certificate", "alert"));
+  expect_times(messages);
+  const json& alert = messages.back();
+  EXPECT_EQ(alert.value("dir", ""), "c2s");
+  EXPECT_EQ(alert["data"].value("level", ""), "fatal");
+  EXPECT_EQ(text::base64_decode(alert.value("base64", ""))->size(), 2U);
+}
 
 class TunnelCertificate : public ::testing::TestWithParam<bad_certificate> {};
 
@@ -185,6 +212,8 @@ TEST_P(TunnelCertificate, IsRefusedWithItsReason) {
     EXPECT_EQ(error.value("retryable", true), false);
     ASSERT_GE(error["certificates"].size(), 1U) << "the evidence";
     EXPECT_FALSE(error["certificates"][0].value("subject", "").empty());
+    EXPECT_EQ(error.value("failing", 99), GetParam().failing);
+    expect_handshake_until_refusal(error["messages"]);
   }
   EXPECT_FALSE(established);
 }
@@ -197,7 +226,10 @@ INSTANTIATE_TEST_SUITE_P(
         bad_certificate{"other_name", other_name_identity, true, "name_mismatch", "other.test"},
         bad_certificate{"self_signed", self_signed_identity, false, "self_signed", "signed by itself"},
         bad_certificate{"unknown_authority", good_identity, false, "unknown_authority", "does not know"},
-        bad_certificate{"unknown_root", intermediate_identity, false, "unknown_authority", "--ca-file"},
+        bad_certificate{"unknown_root", intermediate_identity, false, "unknown_authority", "--ca-file", 1},
+        bad_certificate{"expired_intermediate", expired_intermediate_identity, true, "expired",
+                        "Certificate 2 of those that mail.test sent, that of CN=", 1},
+        bad_certificate{"of_a_client", clients_identity, true, "other", "could not be verified"},
         bad_certificate{"no_intermediate", without_intermediate_identity, true, "incomplete_chain", "fullchain.pem"},
         bad_certificate{"common_name_only", common_name_identity, true, "no_host_names", "subjectAltName"}),
     [](const auto& i) { return i.param.name; });

@@ -64,6 +64,7 @@ void fill(X509* made, const certificate_plan& plan, EVP_PKEY* key, X509* issuer)
   extend(made, issuer, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   extend(made, issuer, NID_key_usage, authority ? "critical,keyCertSign" : "critical,digitalSignature,keyEncipherment");
   extend(made, issuer, NID_subject_key_identifier, "hash");
+  if (!plan.only_for.empty()) extend(made, issuer, NID_ext_key_usage, plan.only_for);
   if (!plan.issuer_is_at.empty()) extend(made, issuer, NID_info_access, "caIssuers;URI:" + plan.issuer_is_at);
   std::string names;
   for (const std::string& name : plan.alternatives) names += (names.empty() ? "" : ",") + name;

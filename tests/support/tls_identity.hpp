@@ -26,6 +26,7 @@ struct certificate_plan {
   std::chrono::seconds from = tls_today - std::chrono::hours(24);
   std::chrono::seconds until = tls_today + std::chrono::hours(24);
   enum class role { server, authority } role = role::server;
+  std::string only_for{};      // extended key usage: "clientAuth"; none: for anything
   std::string issuer_is_at{};  // a URL, as public authorities write it into certificates
 };
 

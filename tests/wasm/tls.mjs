@@ -133,12 +133,16 @@ export class Engine {
   }
 }
 
-/** An engine that speaks through a socket; `pieces` octets of what comes are given to it at a time. */
+/**
+ * An engine that speaks through a socket, one that stands already or its own; `pieces` octets of what comes are given to it
+ * at a time. `told` gets every event, too.
+ */
 export class Link extends Engine {
   waiting = [];
-  constructor(module, port, setup, pieces = Number.POSITIVE_INFINITY) {
+  constructor(module, port, setup, pieces = Number.POSITIVE_INFINITY, { socket, told } = {}) {
     super(module, { port, ...setup });
-    this.socket = keep(connect(port, '127.0.0.1'));
+    this.told = told;
+    this.socket = socket ?? keep(connect(port, '127.0.0.1'));
     this.socket.on('error', () => {});
     this.socket.on('data', (octets) => {
       for (let at = 0; at < octets.length; at += pieces) this.pass(this.receive(octets.subarray(at, Math.min(at + pieces, octets.length))));
@@ -148,7 +152,10 @@ export class Link extends Engine {
     this.pass(this.drain());
   }
   pass(told) {
-    for (const event of told) if (event.ev === 'send') this.socket.write(event.octets);
+    for (const event of told) {
+      if (event.ev === 'send') this.socket.write(event.octets);
+      this.told?.(event);
+    }
     this.waiting = this.waiting.filter(({ when, done }) => !when(this) || done(this));
   }
   say(text) {

@@ -4,6 +4,7 @@
 
 #include "members.hpp"
 #include "smtpscope/text/base64.hpp"
+#include "smtpscope/tls/terms_json.hpp"
 
 namespace smtpscope::api {
 
@@ -20,37 +21,16 @@ void set_if_any(json& j, const char* key, std::string_view text) {
   if (!text.empty()) set(j, key, text);
 }
 
-json to_json(const tls::certificate& c) {
-  json j = json::object();
-  set(j, "subject", c.subject);
-  set(j, "issuer", c.issuer);
-  set(j, "names", smtpscope::to_json(c.names));
-  set(j, "notBefore", c.not_before);
-  set(j, "notAfter", c.not_after);
-  set(j, "serial", c.serial);
-  set(j, "key", c.key);
-  set(j, "signature", c.signature);
-  set(j, "sha256", c.sha256);
+// A Certificate with its octets.
+json whole(const tls::certificate& c) {
+  json j = tls::to_json(c);
   set_base64(j, "der", c.der);
   return j;
 }
 
-json to_json(const std::vector<tls::certificate>& chain) {
+json whole(const std::vector<tls::certificate>& chain) {
   json list = json::array();
-  for (const tls::certificate& c : chain) list.push_back(to_json(c));
-  return list;
-}
-
-json to_json(const std::vector<wire::field>& fields) {
-  json list = json::array();
-  for (const wire::field& f : fields) {
-    json one = json::array();
-    one.push_back(f.begin);
-    one.push_back(f.end);
-    one.push_back(f.name);
-    one.push_back(f.parent);
-    list.push_back(std::move(one));
-  }
+  for (const tls::certificate& c : chain) list.push_back(whole(c));
   return list;
 }
 
@@ -70,18 +50,6 @@ std::string version_name(std::uint16_t version) {
   }
 }
 
-json to_json(const tls::message& m) {
-  json j = event_named("message");
-  set(j, "dir", tls::name(m.dir));
-  set(j, "type", m.type);
-  set(j, "contentType", tls::name(m.content));
-  set(j, "encrypted", m.cover == tls::protection::encrypted);
-  set_base64(j, "base64", m.octets);
-  set(j, "fields", to_json(m.fields));
-  set(j, "data", m.data);
-  return j;
-}
-
 json to_json(const tls::record_seen& r) {
   json j = event_named("record");
   set(j, "dir", tls::name(r.dir));
@@ -99,7 +67,7 @@ json to_json(const tls::established& e) {
   set_if_any(info, "group", e.group);
   set(info, "verified", e.verified);
   set_if_any(info, "anchor", e.anchor);
-  if (!e.chain.empty()) set(info, "chain", to_json(e.chain));
+  if (!e.chain.empty()) set(info, "chain", whole(e.chain));
   set(info, "where", "page");
   set_if_any(info, "alpn", e.alpn);
   set(info, "resumed", e.resumed);
@@ -119,7 +87,7 @@ json to_json(const tls::failed& f) {
   if (f.why) set(j, "reason", tls::name(*f.why));
   set(j, "message", f.message);
   if (f.failing) set(j, "failing", *f.failing);
-  set(j, "certificates", to_json(f.certificates));
+  set(j, "certificates", whole(f.certificates));
   return j;
 }
 
@@ -134,11 +102,15 @@ struct to_event {
     octets = std::move(e.octets);
     return event_named("data");
   }
-  json operator()(const tls::message_seen& e) const { return to_json(e.what); }
+  json operator()(const tls::message_seen& e) const {
+    json j = tls::to_json(e.what);
+    set(j, "ev", "message");
+    return j;
+  }
   json operator()(const tls::record_seen& e) const { return to_json(e); }
   json operator()(const tls::chain_received& e) const {
     json j = event_named("chain");
-    set(j, "certificates", to_json(e.certificates));
+    set(j, "certificates", whole(e.certificates));
     return j;
   }
   json operator()(const tls::established& e) const { return to_json(e); }

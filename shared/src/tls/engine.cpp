@@ -179,13 +179,14 @@ void engine::state::fail_with(code what, std::optional<reason> why) {
   const phase in = at == step::open && what != code::tls_verify ? phase::session : phase::handshake;
   at = step::over;
   failed told{what, why, {}, {}, {}};
-  const certificate* shown = watch.shown.empty() ? nullptr : &watch.shown.front();
-  if (what == code::tls_verify) {
-    if (watch.refused) told.failing = watch.refused->failing;
-    if (told.failing) shown = &watch.shown[*told.failing];
+  const attempt tried{host, port, begun, where, in};
+  if (what == code::tls_verify && watch.refused) {
+    told.failing = watch.refused->failing;
     told.certificates = watch.shown;
+    told.message = verification_text(*watch.refused, tried);
+  } else {
+    told.message = failure_text(what, why, tried);
   }
-  told.message = failure_text(what, why, {host, port, begun, where, in}, shown);
   watch.seen.emplace_back(std::move(told));
 }
 

@@ -10,19 +10,33 @@ std::string where_of(const attempt& to) {
   return host + ":" + std::to_string(to.port);
 }
 
-std::string name_mismatch_text(const attempt& to, const certificate* shown) {
+// What a certificate says of itself, fit to be printed: from `least` on; a space has no place in the name of a host.
+std::string printable(std::string_view text, char least) {
+  constexpr std::size_t enough = 100;
+  std::string out(text.substr(0, enough));
+  for (char& c : out)
+    if (c < least || c > '~') c = '?';
+  return text.size() > enough ? out + "..." : out;
+}
+
+std::string name_mismatch_text(const attempt& to, const certificate& shown) {
   std::string text = "The certificate is not for " + std::string(to.host);
-  if (shown != nullptr && !shown->names.empty()) {
-    text += " but for ";
-    constexpr std::size_t enough = 3;
-    for (std::size_t i = 0; i < shown->names.size() && i < enough; ++i) {
-      if (i > 0) text += ", ";
-      for (const char c : shown->names[i]) text += (c > ' ' && c <= '~') ? c : '?';
-    }
-    if (shown->names.size() > enough) text += " and others";
-  }
+  constexpr std::size_t enough = 3;
+  for (std::size_t i = 0; i < shown.names.size() && i < enough; ++i)
+    text += (i == 0 ? " but for " : ", ") + printable(shown.names[i], '!');
+  if (shown.names.size() > enough) text += " and others";
   return text +
          ". Write the host as the certificate names it; if it is right as it is, somebody else answered in its place.";
+}
+
+// The certificate at fault: most often the server's own, else one between it and the authority, or the authority's.
+std::string at_fault(const refusal& refused, const attempt& to) {
+  const std::string host(to.host);
+  if (refused.failing == 0U || refused.at_fault.subject.empty()) return "The certificate of " + host;
+  const std::string whose = printable(refused.at_fault.subject, ' ');
+  if (!refused.failing) return "The certificate of " + whose + ", on which that of " + host + " rests,";
+  return "Certificate " + std::to_string(*refused.failing + 1) + " of those that " + host + " sent, that of " + whose +
+         ",";
 }
 
 std::string_view clock_of(place where) {
@@ -33,15 +47,22 @@ std::string_view clock_of(place where) {
   return {};
 }
 
-std::string verify_text(reason why, const attempt& to, const certificate* shown) {
+// "2026-05-28", after `before`; nothing where the certificate is not known.
+std::string day(std::string_view before, const std::string& date) {
+  return date.empty() ? "" : std::string(before) + date.substr(0, 10);
+}
+
+}  // namespace
+
+std::string verification_text(const refusal& refused, const attempt& to) {
   const std::string of = "The certificate of " + std::string(to.host);
   const bool in_page = to.where == place::page;
-  switch (why) {
+  switch (refused.why) {
     case reason::expired:
-      return of + " has expired" + (shown != nullptr ? " on " + shown->not_after.substr(0, 10) : "") +
+      return at_fault(refused, to) + " has expired" + day(" on ", refused.at_fault.not_after) +
              ". Its owner has to renew it; also check " + std::string(clock_of(to.where)) + ".";
     case reason::not_yet_valid:
-      return of + " is not valid yet" + (shown != nullptr ? ", it begins on " + shown->not_before.substr(0, 10) : "") +
+      return at_fault(refused, to) + " is not valid yet" + day(", it begins on ", refused.at_fault.not_before) +
              ". Check " + std::string(clock_of(to.where)) + ".";
     case reason::self_signed:
       return of + " is signed by itself, so nobody vouches for it. If the server is yours, " +
@@ -55,21 +76,23 @@ std::string verify_text(reason why, const attempt& to, const certificate* shown)
       return of +
              " was issued by an intermediate authority whose own certificate the server did not send. Its owner has to "
              "add that to the chain (such as fullchain.pem in place of cert.pem).";
-    case reason::name_mismatch: return name_mismatch_text(to, shown);
+    case reason::name_mismatch: return name_mismatch_text(to, refused.at_fault);
     case reason::no_host_names:
       return of +
              " names no host in its subjectAltName, and the common name no longer counts. Its owner has to get one "
              "that does.";
-    case reason::revoked: return of + " has been revoked. Do not send anything to this server.";
-    case reason::weak: return of + " has a key or signature too weak to trust. Its owner has to replace it.";
+    case reason::weak:
+      return at_fault(refused, to) + " has a key or signature too weak to trust. Its owner has to replace it.";
     case reason::other:
     case reason::not_tls:
     case reason::no_common_terms:
     case reason::alert:
     case reason::broken: break;
   }
-  return of + " could not be verified. Its owner has to repair it.";
+  return at_fault(refused, to) + " could not be verified. Its owner has to repair it.";
 }
+
+namespace {
 
 std::string protocol_text(reason why, const attempt& to, const std::string& where) {
   switch (why) {
@@ -93,7 +116,6 @@ std::string protocol_text(reason why, const attempt& to, const std::string& wher
     case reason::incomplete_chain:
     case reason::name_mismatch:
     case reason::no_host_names:
-    case reason::revoked:
     case reason::weak:
     case reason::other:
     case reason::broken: break;
@@ -106,10 +128,10 @@ std::string protocol_text(reason why, const attempt& to, const std::string& wher
 
 }  // namespace
 
-std::string failure_text(code what, std::optional<reason> why, const attempt& to, const certificate* shown) {
+std::string failure_text(code what, std::optional<reason> why, const attempt& to) {
   const std::string where = where_of(to);
   switch (what) {
-    case code::tls_verify: return verify_text(why.value_or(reason::other), to, shown);
+    case code::tls_verify: return verification_text({why.value_or(reason::other), {}, {}}, to);
     case code::tls_protocol: return protocol_text(why.value_or(reason::broken), to, where);
     case code::reset: break;
   }

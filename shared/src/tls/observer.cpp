@@ -21,7 +21,9 @@ std::size_t index_of(direction dir) { return dir == direction::client_to_server 
 
 void on_content(observer& by, generation of, direction dir, content_type content, std::string_view octets) {
   const protection cover = by.last_record[index_of(dir)];
-  by.seen.emplace_back(message_seen{by.viewer.view(dir, content, cover, octets)});
+  message_seen told{by.viewer.view(dir, content, cover, octets)};
+  if (by.clock != nullptr) told.what.at = by.clock() - by.begun;
+  by.seen.emplace_back(std::move(told));
   // RFC 5246 §7.1: what follows is protected. In TLS 1.3 it means nothing (RFC 8446 §D.4).
   if (content == content_type::change_cipher_spec && of == generation::before_1_3)
     by.after_change[index_of(dir)] = protection::encrypted;

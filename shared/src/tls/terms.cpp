@@ -41,7 +41,6 @@ std::string_view name(reason r) noexcept {
     case reason::incomplete_chain: return "incomplete_chain";
     case reason::no_host_names: return "no_host_names";
     case reason::name_mismatch: return "name_mismatch";
-    case reason::revoked: return "revoked";
     case reason::weak: return "weak";
     case reason::other: return "other";
     case reason::not_tls: return "not_tls";

@@ -42,7 +42,6 @@ reason reason_of(X509_STORE_CTX& refused) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return has_subject_alt_name(own) ? reason::name_mismatch : reason::no_host_names;
-    case X509_V_ERR_CERT_REVOKED: return reason::revoked;
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK: return reason::weak;
@@ -53,9 +52,10 @@ reason reason_of(X509_STORE_CTX& refused) {
 }  // namespace
 
 refusal refusal_of(X509_STORE_CTX& refused) {
-  refusal made{reason_of(refused), {}};
+  refusal made{reason_of(refused), {}, {}};
   X509* at_fault = X509_STORE_CTX_get_current_cert(&refused);
   if (at_fault == nullptr) at_fault = X509_STORE_CTX_get0_cert(&refused);
+  if (at_fault != nullptr) made.at_fault = describe_certificate(*at_fault);
   const STACK_OF(X509)* sent = X509_STORE_CTX_get0_untrusted(&refused);
   for (int i = 0; at_fault != nullptr && i < sk_X509_num(sent) && i < longest_chain && !made.failing; ++i)
     if (X509_cmp(sk_X509_value(sent, i), at_fault) == 0) made.failing = static_cast<std::size_t>(i);

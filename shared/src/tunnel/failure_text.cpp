@@ -47,7 +47,7 @@ std::string failure_text(stage at, code what, const attempt& to, const limits& b
                " is. Is this machine online?";
       return "There is no way from this machine to " + where + ". Is it online?";
     case code::reset:
-      if (at == stage::tls) return tls::failure_text(tls::code::reset, std::nullopt, {to.host, to.port}, nullptr);
+      if (at == stage::tls) return tls::failure_text(tls::code::reset, std::nullopt, {to.host, to.port});
       return where + " hung up without a word. Try again; its log may say why.";
     case code::throttled:
       return "This relay has as many connections to " + where + " as it makes at once. Try again in a minute.";
@@ -66,15 +66,15 @@ std::string failure_text(stage at, code what, const attempt& to, const limits& b
   return "The connection to " + where + " failed (" + std::string(name(what)) + ").";
 }
 
-std::string tls_failure_text(code what, std::optional<tls_reason> reason, const attempt& to, const certificate* shown) {
+std::string tls_failure_text(code what, const tls::refusal& why, const attempt& to) {
   if (what == code::starttls_plaintext)
     return "Unencrypted bytes followed the server's answer to STARTTLS. Somebody on the way may be injecting commands, "
            "so nothing was "
            "sent. Use implicit TLS (port 465), or another network.";
   const auto begun = to.tls == tls_mode::implicit ? tls::beginning::at_once : tls::beginning::after_starttls;
   const tls::attempt tried{to.host, to.port, begun, tls::place::program, tls::phase::handshake};
-  return tls::failure_text(what == code::tls_verify ? tls::code::tls_verify : tls::code::tls_protocol, reason, tried,
-                           shown);
+  return what == code::tls_verify ? tls::verification_text(why, tried)
+                                  : tls::failure_text(tls::code::tls_protocol, why.why, tried);
 }
 
 }  // namespace smtpscope::tunnel

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "limit_members.hpp"
-#include "smtpscope/text/base64.hpp"
+#include "smtpscope/tls/terms_json.hpp"
 #include "smtpscope/tunnel/control.hpp"
 #include "smtpscope/tunnel/control_json.hpp"
 
@@ -18,38 +18,14 @@ std::string_view name(party p) noexcept {
   return "relay";
 }
 
-json to_json(const std::vector<certificate>& certificates) {
-  json list = json::array();
-  for (const certificate& c : certificates)
-    list.push_back({{"subject", c.subject},
-                    {"issuer", c.issuer},
-                    {"names", c.names},
-                    {"notBefore", c.not_before},
-                    {"notAfter", c.not_after},
-                    {"serial", c.serial},
-                    {"key", c.key},
-                    {"signature", c.signature},
-                    {"sha256", c.sha256}});
-  return list;
-}
-
-json to_json(const std::vector<wire::field>& fields) {
-  json list = json::array();
-  for (const wire::field& f : fields) list.push_back(json::array({f.begin, f.end, f.name, f.parent}));
-  return list;
-}
-
 json to_json(const std::vector<handshake_message>& messages) {
   json list = json::array();
-  for (const handshake_message& m : messages)
-    list.push_back({{"type", m.type},
-                    {"dir", tls::name(m.dir)},
-                    {"length", m.octets.size()},
-                    {"contentType", tls::name(m.content)},
-                    {"encrypted", m.cover == tls::protection::encrypted},
-                    {"base64", text::base64_encode(m.octets)},
-                    {"fields", to_json(m.fields)},
-                    {"data", m.data}});
+  for (const handshake_message& m : messages) {
+    json one = tls::to_json(m);
+    one["length"] = m.octets.size();
+    one["us"] = m.at.count();
+    list.push_back(std::move(one));
+  }
   return list;
 }
 
@@ -74,7 +50,7 @@ struct writer {
             {"group", f.group},
             {"verified", f.verified},
             {"chain", f.chain},
-            {"certificates", to_json(f.certificates)},
+            {"certificates", tls::to_json(f.certificates)},
             {"anchor", f.anchor},
             {"us", f.us.count()},
             {"messages", to_json(f.messages)}};
@@ -91,7 +67,8 @@ struct writer {
                   {"message", f.message},
                   {"retryable", f.again == retry::yes}};
     if (f.reason) frame["reason"] = tunnel::name(*f.reason);
-    if (!f.certificates.empty()) frame["certificates"] = to_json(f.certificates);
+    if (!f.certificates.empty()) frame["certificates"] = tls::to_json(f.certificates);
+    if (f.failing) frame["failing"] = *f.failing;
     if (!f.messages.empty()) frame["messages"] = to_json(f.messages);
     return frame;
   }

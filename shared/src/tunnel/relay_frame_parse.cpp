@@ -82,12 +82,19 @@ std::optional<handshake_message> parse_message(const json& item) {
   const auto encrypted = flag_member(item, "encrypted");
   const auto octets = text::base64_decode(text_member(item, "base64").value_or("?"));
   const json* data = member(item, "data");
-  if (!type || !dir || !content || !encrypted || !octets || data == nullptr || !data->is_object()) return std::nullopt;
+  const auto us = count_member(item, "us");
+  if (!type || !dir || !content || !encrypted || !octets || data == nullptr || !data->is_object() || !us)
+    return std::nullopt;
   auto fields = field_list(item, octets->size());
   if (!fields) return std::nullopt;
-  return handshake_message{
-      std::move(*type),   *dir, *content, *encrypted ? tls::protection::encrypted : tls::protection::clear, *octets,
-      std::move(*fields), *data};
+  return handshake_message{std::move(*type),
+                           *dir,
+                           *content,
+                           *encrypted ? tls::protection::encrypted : tls::protection::clear,
+                           *octets,
+                           std::move(*fields),
+                           *data,
+                           microseconds(*us)};
 }
 
 std::optional<std::vector<handshake_message>> message_list(const json& object) {
@@ -188,7 +195,7 @@ result<relay_frame> parse_failure(const json& frame) {
   auto message = text_member(frame, "message");
   const auto again = flag_member(frame, "retryable");
   if (!at || !what || !message || !again) return malformed("error needs stage, code, message and retryable");
-  failure f{*at, *what, std::move(*message), *again ? retry::yes : retry::no, std::nullopt, {}, {}};
+  failure f{*at, *what, std::move(*message), *again ? retry::yes : retry::no, std::nullopt, {}};
   if (member(frame, "reason") != nullptr) {
     f.reason = tls_reason_named(text_member(frame, "reason").value_or(""));
     if (!f.reason) return malformed("unknown reason");
@@ -197,6 +204,10 @@ result<relay_frame> parse_failure(const json& frame) {
     auto certificates = certificate_list(frame);
     if (!certificates) return malformed("certificates are not as described");
     f.certificates = std::move(*certificates);
+  }
+  if (member(frame, "failing") != nullptr) {
+    f.failing = count_member(frame, "failing");
+    if (!f.failing || *f.failing >= f.certificates.size()) return malformed("failing is no index into certificates");
   }
   if (member(frame, "messages") != nullptr) {
     auto messages = message_list(frame);

@@ -195,7 +195,7 @@ void relay_session::secured(tls_report report) {
   say(report);
 }
 
-void relay_session::plaintext_waits() { tls_failed(code::starttls_plaintext, tls_reason::broken, {}); }
+void relay_session::plaintext_waits() { tls_failed(code::starttls_plaintext, {tls_reason::broken, {}, {}}, {}); }
 
 void relay_session::failed(stage at, code what) {
   if (closing() || !target_) return;
@@ -204,13 +204,13 @@ void relay_session::failed(stage at, code what) {
   fail(plain_failure(at, what, failure_text(at, what, {target_->host.text(), target_->port, tls_}, bounds_)));
 }
 
-void relay_session::tls_failed(code what, tls_reason reason, std::vector<certificate> shown) {
+void relay_session::tls_failed(code what, const tls::refusal& why, std::vector<certificate> shown) {
   if (closing()) return;
-  const bool explains = what == code::tls_verify || what == code::tls_protocol;
-  const std::optional<tls_reason> why = explains ? std::optional(reason) : std::nullopt;
-  const certificate* first = shown.empty() ? nullptr : &shown.front();
-  std::string message = tls_failure_text(what, why, {target_->host.text(), target_->port, tls_}, first);
-  fail({stage::tls, what, std::move(message), retry_after(what), why, std::move(shown), {}});
+  failure f = plain_failure(stage::tls, what, tls_failure_text(what, why, {target_->host.text(), target_->port, tls_}));
+  if (what == code::tls_verify || what == code::tls_protocol) f.reason = why.why;
+  f.certificates = std::move(shown);
+  f.failing = why.failing;
+  fail(std::move(f));
 }
 
 std::size_t relay_session::readable() const noexcept {
@@ -229,7 +229,7 @@ verdict relay_session::server_data(std::span<const std::byte> octets) {
     return verdict::discard;
   }
   if (sealed_ && !sealed_->server_may_say(octets)) {
-    tls_failed(code::tls_protocol, tls_reason::not_tls, {});
+    tls_failed(code::tls_protocol, {tls_reason::not_tls, {}, {}}, {});
     return verdict::discard;
   }
   bytes_down_ += octets.size();

@@ -60,6 +60,14 @@ tls_identity with_expired_intermediate() {
   return below(old, "", old.certificate);
 }
 
+// Signed with another key than the authority's of that name.
+tls_identity forged() {
+  certificate_plan authority{"Test authority",      {},
+                             key_kind::p256,        tls_today - hours(24),
+                             tls_today + hours(24), certificate_plan::role::authority};
+  return make_identity({}, make_self_signed(authority));
+}
+
 std::vector<bad_server> bad_servers() {
   const tls_identity unknown = make_self_signed({"Nobody's authority",
                                                  {},
@@ -72,7 +80,8 @@ std::vector<bad_server> bad_servers() {
        "has expired on 2026-05-28", "certificate_expired"},
       {"not_yet_valid", server_like([](auto& p) { p.from = tls_today + hours(1); }), reason::not_yet_valid, 0,
        "begins on 2026-05-28", "bad_certificate"},
-      {"expired_intermediate", with_expired_intermediate(), reason::expired, 1, "has expired on 2026-05-27",
+      {"expired_intermediate", with_expired_intermediate(), reason::expired, 1,
+       "Certificate 2 of those that server.example sent, that of CN=Old intermediate, has expired on 2026-05-27",
        "certificate_expired"},
       {"wrong_name", test_server(), reason::name_mismatch, 0, "not for mail.example but for server.example",
        "bad_certificate", "mail.example"},
@@ -86,6 +95,9 @@ std::vector<bad_server> bad_servers() {
       {"unknown_root", below(unknown, "", ""), reason::unknown_authority, 0, "does not know", "unknown_ca"},
       {"unknown_root_sent", below(unknown, "", unknown.certificate), reason::unknown_authority, 1, "does not know",
        "unknown_ca"},
+      {"of_a_client", server_like([](auto& p) { p.only_for = "clientAuth"; }), reason::other, 0,
+       "The certificate of server.example could not be verified", "unsupported_certificate"},
+      {"forged", forged(), reason::other, 0, "could not be verified", "decrypt_error"},
       {"missing_intermediate", below(intermediate(), "http://issuer.example/ca.der", ""), reason::incomplete_chain, 0,
        "whose own certificate the server did not send", "unknown_ca"},
   };
@@ -194,6 +206,10 @@ TEST(TlsTrust, RefusesAChainThatIsLongerThanWhatIsShown) {
     ASSERT_NE(no, nullptr);
     EXPECT_EQ(no->why, why);
     EXPECT_EQ(no->certificates.size(), 10U);
+    if (why == reason::expired) {
+      EXPECT_THAT(no->message,
+                  HasSubstr("The certificate of CN=Authority 0, on which that of server.example rests, has"));
+    }
     EXPECT_EQ(no->failing, std::nullopt);
     client_options careless = client_of();
     careless.verify = verification::recorded;
@@ -202,6 +218,24 @@ TEST(TlsTrust, RefusesAChainThatIsLongerThanWhatIsShown) {
     ASSERT_NE(recorded.client.first<established>(), nullptr);
     EXPECT_EQ(recorded.client.first<established>()->refused->failing, std::nullopt);
   }
+}
+
+// What is trusted here may have expired itself: no server sends it, and its name is told all the same.
+TEST(TlsTrust, NamesAnAuthorityThatHasExpired) {
+  const tls_identity old = make_self_signed({"Old authority",
+                                             {},
+                                             key_kind::p256,
+                                             tls_today - hours(240),
+                                             tls_today - hours(24),
+                                             certificate_plan::role::authority});
+  tls_pair pair(client_of(old), server_with(make_identity({}, old)));
+  pair.run();
+  const auto* no = pair.client.first<failed>();
+  ASSERT_NE(no, nullptr);
+  EXPECT_EQ(no->why, reason::expired);
+  EXPECT_EQ(no->failing, std::nullopt);
+  EXPECT_THAT(no->message, HasSubstr("The certificate of CN=Old authority, on which that of server.example rests, "
+                                     "has expired on 2026-05-27"));
 }
 
 TEST(TlsTrust, SaysWhichCertificateIsDamaged) {

@@ -96,7 +96,6 @@ TEST(Diagnose, TransportErrors) {
       {{"tls", "tls_protocol", "m", "no_common_terms"}, "tls.no_common_terms"},
       {{"tls", "tls_protocol", "m", "alert"}, "tls.alert"},
       {{"tls", "tls_verify", "m", "weak"}, "tls.weak"},
-      {{"tls", "tls_verify", "m", "revoked"}, "tls.revoked"},
       {{"tls", "tls_verify", "m", "self_signed"}, "tls.self_signed"},
       {{"tls", "tls_verify", "m", "untrusted"}, "tls.untrusted"},
       {{"tls", "tls_verify", "m", "name_mismatch"}, "tls.name_mismatch"},

@@ -101,6 +101,7 @@ TEST(RelayFrame, EachIsWhatItsFormatSays) {
   h.bounds.new_per_minute = 8;
   handshake_message hello_message{"client_hello", direction::client_to_server, tls::content_type::handshake,
                                   tls::protection::encrypted, std::string("\x01\0\0\xff", 4)};
+  hello_message.at = microseconds(1234);
   hello_message.fields = {{0, 4, "handshake_header", -1}, {0, 1, "msg_type", 0}};
   hello_message.data = {{"server_name", "mail.example"}, {"suites", json::array({"TLS_AES_128_GCM_SHA256"})}};
   const tls_report report{
@@ -113,7 +114,8 @@ TEST(RelayFrame, EachIsWhatItsFormatSays) {
       "CN=An authority",
       microseconds(41022),
       {hello_message, {"change_cipher_spec", direction::server_to_client, tls::content_type::change_cipher_spec}}};
-  const failure refused{stage::tls, code::tls_verify, "No.", retry::no, tls_reason::expired, {shown}, {hello_message}};
+  const failure refused{stage::tls,          code::tls_verify, "No.",           retry::no,
+                        tls_reason::expired, {shown},          {hello_message}, 0};
   const failure plain{stage::connect, code::refused, "Nobody is there.", retry::yes, std::nullopt, {}, {}};
   for (const relay_frame& frame : std::vector<relay_frame>{
            h, resolved{{"192.0.2.1", "2001:db8::1"}, microseconds(8)}, connected{"192.0.2.1", 587, microseconds(9)},

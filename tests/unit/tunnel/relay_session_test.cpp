@@ -398,9 +398,10 @@ TEST_F(RelaySession, FailureOfVerificationShowsTheCertificate) {
   connect(open_implicit);
   expect<secure_server>();
   const certificate shown{"CN=x", "CN=y", {"other.example"}, "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"};
-  session_.tls_failed(code::tls_verify, tls_reason::name_mismatch, {shown});
+  session_.tls_failed(code::tls_verify, {tls_reason::name_mismatch, 0, shown}, {shown});
   const auto f = expect_frame<failure>();
   EXPECT_EQ(f.reason, tls_reason::name_mismatch);
+  EXPECT_EQ(f.failing, 0U);
   ASSERT_EQ(f.certificates.size(), 1U);
   EXPECT_EQ(f.certificates.front(), shown);
   EXPECT_THAT(f.message, HasSubstr("other.example"));

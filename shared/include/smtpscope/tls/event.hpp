@@ -38,11 +38,6 @@ struct record_seen {
 struct chain_received {
   std::vector<certificate> certificates;
 };
-// Why a certificate is not trusted.
-struct refusal {
-  reason why = reason::other;
-  std::optional<std::size_t> failing{};  // index of the certificate at fault among those of chain_received
-};
 // The handshake is done.
 struct established {
   std::string version;  // "TLSv1.3"

@@ -25,8 +25,9 @@ struct attempt {
   phase at = phase::handshake;
 };
 
-// `shown` is the server's certificate where it sent one.
-[[nodiscard]] std::string failure_text(code what, std::optional<reason> why, const attempt& to,
-                                       const certificate* shown);
+// With tls_verify; `refused` may lack all but its reason.
+[[nodiscard]] std::string verification_text(const refusal& refused, const attempt& to);
+// With the others. No reason: none is known.
+[[nodiscard]] std::string failure_text(code what, std::optional<reason> why, const attempt& to);
 
 }  // namespace smtpscope::tls

@@ -20,7 +20,9 @@ struct observer {
   verification verify = verification::demanded;
   std::vector<certificate> shown{};  // as the server sent them
   std::optional<refusal> refused{};
-  bool peer_speaks_tls = false;  // a record header of TLS came from the peer
+  microseconds (*clock)() = nullptr;  // its host's, by which messages have their time; none: they have no time
+  microseconds begun{0};              // of that clock: what their time is counted from
+  bool peer_speaks_tls = false;       // a record header of TLS came from the peer
 
   // A handshake has about twenty; a peer may send tickets and new keys without end, and each would be kept in a trace.
   static constexpr std::size_t most_messages = 200;

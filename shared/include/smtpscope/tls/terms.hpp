@@ -2,6 +2,7 @@
 // What is said about TLS, as plain data: by the engine of this layer, in frames of the tunnel, in
 // traces. No OpenSSL here.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "smtpscope/base/json.hpp"
+#include "smtpscope/base/time.hpp"
 #include "smtpscope/wire/field.hpp"
 
 namespace smtpscope::tls {
@@ -33,8 +35,7 @@ enum class reason : std::uint8_t {
   unknown_authority,
   incomplete_chain,  // the server did not send the certificate of the authority that issued its own
   name_mismatch,
-  no_host_names,  // the certificate names no host at all where names are looked for (RFC 9525 §6.3)
-  revoked,
+  no_host_names,    // the certificate names no host at all where names are looked for (RFC 9525 §6.3)
   weak,             // key or signature too weak for today
   other,            // another fault of the certificate
   not_tls,          // the answer was not TLS at all: OpenSSL's "wrong version number"
@@ -71,6 +72,13 @@ struct certificate {
   friend bool operator==(const certificate&, const certificate&) = default;
 };
 
+// Why a certificate is not trusted.
+struct refusal {
+  reason why = reason::other;
+  std::optional<std::size_t> failing{};  // index of the certificate at fault among those that are told
+  certificate at_fault{};                // that one, or one that is not told: trusted here, or sent as one of very many
+};
+
 // Whether a message travelled inside a protected record.
 enum class protection : std::uint8_t { clear, encrypted };
 
@@ -84,6 +92,7 @@ struct message {
   std::string octets{};  // with the message's own header, without that of the record
   std::vector<wire::field> fields{};
   json data = json::object();
+  microseconds at{0};  // since the handshake began; 0 where its host has no clock
 };
 
 }  // namespace smtpscope::tls

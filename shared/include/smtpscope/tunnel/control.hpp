@@ -4,6 +4,7 @@
 // Values in, text out, and back: parse(format(x)) == x. Members a frame does not know are ignored,
 // so that a newer peer may say more; a member it knows must be of its kind.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -119,6 +120,7 @@ struct failure {
   std::optional<tls_reason> reason;           // with tls_verify and tls_protocol
   std::vector<certificate> certificates;      // with tls_verify: what the server showed
   std::vector<handshake_message> messages{};  // at stage tls: of the handshake so far
+  std::optional<std::size_t> failing{};       // with tls_verify: index into `certificates`
 };
 
 using relay_frame = std::variant<hello, resolved, connected, tls_report, server_eof, closed, draining, failure>;

@@ -2,7 +2,6 @@
 // What a failure of the network means, in a sentence that says what to do.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,7 @@ struct attempt {
 
 // For resolve, connect and stream.
 [[nodiscard]] std::string failure_text(stage at, code what, const attempt& to, const limits& bounds);
-// For tls. `shown` is the server's certificate where it sent one.
-[[nodiscard]] std::string tls_failure_text(code what, std::optional<tls_reason> reason, const attempt& to,
-                                           const certificate* shown);
+// For tls. With tls_verify all of `why` counts, with tls_protocol its reason.
+[[nodiscard]] std::string tls_failure_text(code what, const tls::refusal& why, const attempt& to);
 
 }  // namespace smtpscope::tunnel

@@ -102,7 +102,7 @@ class relay_session {
   void secured(tls_report report);
   void plaintext_waits();
   void failed(stage at, code what);
-  void tls_failed(code what, tls_reason reason, std::vector<certificate> shown);
+  void tls_failed(code what, const tls::refusal& why, std::vector<certificate> shown);
   // Before failed(stage::tls, …) and tls_failed(): the messages of the handshake so far, for the page.
   void handshake_seen(std::vector<handshake_message> messages) { handshake_ = std::move(messages); }
   // How many octets of the server the page can take now, at most data_frame_octets. While 0, do not read.
