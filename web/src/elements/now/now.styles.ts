@@ -114,14 +114,8 @@ export const nowStyles = [
       display: flex;
       flex-wrap: wrap;
       gap: 0.35rem;
-      max-height: 7.1rem;
+      max-height: 7.1rem; /* half of a row is seen where there are more than three */
       overflow: auto;
-      /* A shadow at the edge behind which there is more. */
-      background:
-        linear-gradient(var(--smtp-card) 40%, transparent) top / 100% 1.4rem no-repeat local,
-        linear-gradient(transparent, var(--smtp-card) 60%) bottom / 100% 1.4rem no-repeat local,
-        linear-gradient(var(--smtp-line), transparent) top / 100% 0.5rem no-repeat,
-        linear-gradient(transparent, var(--smtp-line)) bottom / 100% 0.5rem no-repeat;
       margin: 0.55rem 0 0;
       padding: 2px;
       list-style: none;

@@ -148,7 +148,7 @@ export const storyStyles = css`
     font-weight: 600;
   }
   .label .aside {
-    margin-left: 0.7em;
+    margin-left: 0.2em;
     font: 0.8rem system-ui, "Inter", "Segoe UI", "DejaVu Sans", sans-serif;
     color: var(--smtp-dim);
   }
