@@ -25,6 +25,8 @@ before(async () => {
   makeCertificate('nameless', { by: 'authority', names: '' });
   makeCertificate('self', {});
   makeCertificate('unknown', { by: 'stranger' });
+  makeCertificate('old', { authority: true, by: 'authority', from: now() - 20 * day, to: now() - 10 * day });
+  makeCertificate('below', { by: 'old' });
   makeCertificate('incomplete', { by: 'between', issuerAt: 'http://authority.example/between.der' });
 });
 
@@ -38,6 +40,7 @@ const bad = [
   ['for no host', ['nameless'], 'no_host_names', /names no host/],
   ['signed by itself', ['self'], 'self_signed', /signed by itself/],
   ['of an unknown authority', ['unknown', 'stranger'], 'unknown_authority', /authority this page does not know/],
+  ['below one that has expired', ['below', 'old'], 'expired', /^Certificate 2 of those that localhost sent, that of CN=old, has expired on \d{4}/],
   ['without the one between', ['incomplete'], 'incomplete_chain', /./],
 ];
 
