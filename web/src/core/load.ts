@@ -10,6 +10,7 @@ import textsUrl from '../../../shared/texts/en.json?url';
 import type { Create, SmtpscopeCore, SmtpscopeSimulation } from '../../../wasm/smtpscope-core';
 import { Core } from './core';
 import { CoreError } from './core-error';
+import { fetchOctets } from './fetch-octets';
 import { MessageCore } from './message-core';
 import { Simulator } from './simulator';
 import type { Rules } from './types';
@@ -73,10 +74,4 @@ async function load<Module>(moduleUrl: string, wasmUrl: string): Promise<Module>
     default: Create<Module>;
   };
   return create({ locateFile: () => address(wasmUrl) });
-}
-
-async function fetchOctets(url: string): Promise<Uint8Array> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url} cannot be loaded: ${answer.status} ${answer.statusText}`);
-  return new Uint8Array(await answer.arrayBuffer());
 }

@@ -1,6 +1,7 @@
 // TLS away from the page's own thread, so that no handshake and no large message makes it stutter. Loads the
 // module and its roots once, and holds one engine a session.
 
+import { fetchOctets } from '../core/fetch-octets';
 import { TlsEngine, useRoots } from './tls-engine';
 import type { Create, SmtpscopeTls, TlsAnswer, TlsLinkEvent, TlsRequest } from './types';
 
@@ -25,12 +26,6 @@ async function load(from: Extract<TlsRequest, { do: 'load' }>): Promise<Smtpscop
   const loaded = await create({ locateFile: () => from.wasm });
   useRoots(loaded, await roots);
   return loaded;
-}
-
-async function fetchOctets(url: string): Promise<Uint8Array> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url} cannot be loaded: ${answer.status} ${answer.statusText}`);
-  return new Uint8Array(await answer.arrayBuffer());
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

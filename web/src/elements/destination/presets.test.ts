@@ -43,7 +43,16 @@ describe('presets', () => {
 });
 
 describe('hosts and ports', () => {
-  it.each(['mail.example', 'localhost', '127.0.0.1', '2001:db8::1', 'a'])('takes %s', (host) => {
+  it.each([
+    'mail.example',
+    'localhost',
+    '127.0.0.1',
+    '2001:db8::1',
+    '::1',
+    '2001:db8::',
+    'mail_1.example',
+    'a',
+  ])('takes %s', (host) => {
     expect(hostProblem(host)).toBeUndefined();
   });
 
@@ -53,6 +62,14 @@ describe('hosts and ports', () => {
       expect(hostProblem(host)).toBeTypeOf('string');
     },
   );
+
+  it.each([
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['mail.example:25', 'field of its own'],
+    ['a:b', 'field of its own'],
+  ])('says how %s is written', (host, says) => {
+    expect(hostProblem(host)).toContain(says);
+  });
 
   it.each([0, 65536, 1.5, Number.NaN])('refuses port %d', (port) => {
     expect(portProblem(port)).toBeTypeOf('string');

@@ -88,13 +88,29 @@ export function addressesOf(
   }
 }
 
-const hostShape = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
+const nameShape = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const addressShape = /^[\da-f]*:[\da-f:]*:[\da-f:.]*$/i;
+
+/** An international name as name servers know it (RFC 5891); undefined where it cannot be one. */
+function asciiName(host: string): string | undefined {
+  try {
+    return new URL(`http://${host}`).hostname;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Why a host or port cannot be used; undefined when it can. The relay decides whether it may be. */
 export function hostProblem(host: string): string | undefined {
   if (!host) return 'Type the name of the server, such as mail.example.';
   if (host.includes('://')) return 'Only the name: leave out what stands before and after it.';
-  return hostShape.test(host) ? undefined : 'This is not a host name or address.';
+  if (/[^ -~]/.test(host)) {
+    const ascii = asciiName(host);
+    return `An international name is written in its ASCII form${ascii ? `: ${ascii}` : ''}.`;
+  }
+  if (host.includes(':'))
+    return addressShape.test(host) ? undefined : 'Only the name or address: the port has a field of its own.';
+  return nameShape.test(host) ? undefined : 'This is not a host name or address.';
 }
 
 export function portProblem(port: number): string | undefined {
