@@ -45,7 +45,9 @@ async function sendToOther(app: App): Promise<void> {
 
 test('a relay that says TLS is made already gets nothing in clear text', async ({ app, page }) => {
   const relay = evilRelay((socket) => {
-    socket.send(JSON.stringify({ ev: 'tls', version: 'TLSv1.3', suite: 'TLS_AES_128_GCM_SHA256', verified: true }));
+    socket.send(
+      JSON.stringify({ ev: 'tls', version: 'TLSv1.3', suite: 'TLS_AES_128_GCM_SHA256', verified: true }),
+    );
     socket.send(Buffer.from('220 mail.example ESMTP\r\n'));
   });
   await page.routeWebSocket('**/tunnel', relay.route);

@@ -146,6 +146,27 @@ test('a login is tied to the TLS connection', async ({ app, page }) => {
   expect(Buffer.from(login?.split(' ')[3] ?? '', 'base64').toString()).toMatch(/^p=tls-exporter,,n=ada/);
 });
 
+test('what was asked before sending is asked anew when it no longer holds', async ({ app, page, server }) => {
+  await toPeer(app, { ...server, place: 'page' });
+  const question = page.getByRole('group', { name: /Send it\?/ });
+  const changes = {
+    encryption: () => page.getByLabel('Encryption').selectOption('never'),
+    'encryption again': () => page.getByLabel('Encryption', { exact: true }).selectOption('starttls'),
+    host: () => page.getByLabel('Host').fill('127.0.0.1'),
+    'no need to be vouched for': async () => {
+      await app.openTrust();
+      await page.getByRole('checkbox', { name: /^Go on though/ }).check();
+    },
+    recipient: () => app.fill({ to: 'ben@peer.example' }),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    await app.send.click();
+    await expect(question, what).toBeVisible();
+    await change();
+    await expect(question, what).toBeHidden();
+  }
+});
+
 test.describe('servers of the reader’s own', () => {
   test('are trusted by the certificate that the reader adds', async ({ app, authority, peer, server }) => {
     peer.script = delivers;
@@ -193,6 +214,31 @@ test.describe('servers of the reader’s own', () => {
     await expect(goOn).toBeVisible();
     await page.getByLabel('Host').fill('smtp.gmail.com');
     await expect(goOn).toBeHidden();
+  });
+
+  test('keep what was added to trust while the reader looks elsewhere', async ({
+    app,
+    authority,
+    page,
+    server,
+  }) => {
+    const trusted = (await readFile(authority.file, 'utf8')).trim();
+    await toPeer(app, { ...server, place: 'page', trusted });
+    const field = app.textbox('Trust these certificates too');
+    const keep = page.getByRole('checkbox', { name: /^Keep the keys/ });
+    await keep.check();
+    await app.radio(/^In this page/).check();
+    await expect(field).toBeHidden();
+    await app.send.click();
+    await app.ended();
+    await app.button('Edit message').click();
+    await app.radio(/^Other server/).check();
+    await expect(field).toHaveValue(trusted);
+    await expect(keep, 'that was for one session').not.toBeChecked();
+    await page.getByLabel('Encryption').selectOption('never');
+    await expect(field).toBeHidden();
+    await page.getByLabel('Encryption', { exact: true }).selectOption('starttls');
+    await expect(field).toHaveValue(trusted);
   });
 
   test('need certificates that are some', async ({ app, page, server }) => {

@@ -105,6 +105,7 @@ export class SmtpComposer extends LitElement {
         }}
         @drop=${this.onDrop}
         @paste=${this.onPaste}
+        @input=${this.onEdit}
         @keydown=${this.onKey}
       >
         <section class="card" aria-labelledby="message-title">
@@ -262,6 +263,11 @@ export class SmtpComposer extends LitElement {
     if (draft.to === this.suggested.to) draft.to = next.to;
     this.suggested = next;
     this.draft = draft;
+  }
+
+  /** What was asked about is no longer what would be sent. */
+  private onEdit(): void {
+    this.confirming = undefined;
   }
 
   private onDragOver(event: DragEvent): void {

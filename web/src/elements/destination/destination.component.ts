@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { mechanismNamed, mechanismsFor } from '../../page/mechanisms';
 import type { RelayConfig } from '../../page/relay-api';
@@ -8,7 +8,6 @@ import { focusOn } from '../focus';
 import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
-import type { SmtpTlsPlace } from '../tls-place/tls-place.component';
 import { destinationStyles } from './destination.styles';
 import { checkBox, fieldNote, secretField, textField } from './fields';
 import { presetIcons, tlsNames } from './labels';
@@ -51,7 +50,8 @@ export class SmtpDestination extends LitElement {
   @state() private showRelayToken = false;
   @state() private problems: Partial<Record<Field, string>> = {};
 
-  @query('smtp-tls-place') private readonly tlsPlace!: SmtpTlsPlace | null;
+  /** Kept while it is not shown: what was typed about trust is still there when the reader comes back to it. */
+  private readonly tlsPlace = document.createElement('smtp-tls-place');
 
   get preset(): PresetName {
     return this.chosen;
@@ -63,6 +63,11 @@ export class SmtpDestination extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('relay') && this.chosen === 'mailbox') this.choose('mailbox');
+    const { forced, only, own } = tlsTerms(this.chosen, this.choice, this.relay);
+    Object.assign(this.tlsPlace, { forced, only, own });
+    // A login can be tied to TLS only where the page makes it.
+    if (mechanismNamed(this.choice.mechanism)?.bound && !this.tlsInPage())
+      this.choice = { ...this.choice, mechanism: '' };
   }
 
   /** Chooses a preset and fills in what it knows. */
@@ -90,7 +95,7 @@ export class SmtpDestination extends LitElement {
   /** A session has ended: forgets the password if the reader asked for that. */
   sessionEnded(): void {
     if (this.forget) this.choice = { ...this.choice, password: '' };
-    this.tlsPlace?.sessionEnded();
+    this.tlsPlace.sessionEnded();
   }
 
   /** Shows at their fields what is missing or wrong. Returns whether all is well; if not, focus is on the first. */
@@ -113,7 +118,7 @@ export class SmtpDestination extends LitElement {
     this.problems = problems;
     const first = Object.keys(problems)[0];
     if (first) focusOn(this, `#${first}`);
-    return first === undefined && (this.tlsPlace?.check() ?? true);
+    return first === undefined && (!this.asksTlsPlace() || this.tlsPlace.check());
   }
 
   /** Where the message is to go. */
@@ -136,7 +141,7 @@ export class SmtpDestination extends LitElement {
       host: choice.host.trim(),
       port: choice.port,
       tls: choice.tls,
-      place: this.tlsPlace?.choice() ?? { where: 'relay' },
+      place: this.asksTlsPlace() ? this.tlsPlace.choice() : { where: 'relay' },
       auth: choice.login ? { user: choice.user.trim(), secret: password, mechanism } : undefined,
       cleartextAuth: choice.tls === 'never' && this.cleartextAuth,
       mailbox: this.chosen === 'mailbox',
@@ -212,34 +217,24 @@ export class SmtpDestination extends LitElement {
                 ${this.choice.tls === 'implicit' ? 'implicit TLS' : 'STARTTLS'}
               </p>`
       }
-      ${this.choice.tls === 'never' ? nothing : this.renderTlsPlace()}
+      ${this.asksTlsPlace() ? html`<div @smtp-tls-place=${this.onTlsPlace}>${this.tlsPlace}</div>` : nothing}
       ${this.chosen === 'other' ? this.renderLoginChoice() : nothing}
       ${this.choice.login ? this.renderLogin() : nothing}
     `;
   }
 
-  private renderTlsPlace(): TemplateResult {
-    const terms = tlsTerms(this.chosen, this.choice, this.relay);
-    return html`<smtp-tls-place
-      .forced=${terms.forced}
-      .only=${terms.only}
-      ?own=${terms.own}
-      @smtp-tls-place=${() => this.onTlsPlace()}
-    ></smtp-tls-place>`;
-  }
-
-  /** A login can be tied to TLS only where the page makes it. */
   private onTlsPlace(): void {
-    const bound = mechanismNamed(this.choice.mechanism)?.bound === true;
-    if (bound && !this.tlsInPage()) this.choice = { ...this.choice, mechanism: '' };
     this.requestUpdate();
     this.changed();
   }
 
+  /** Whether there is TLS for which somebody has to be chosen. */
+  private asksTlsPlace(): boolean {
+    return this.chosen !== 'page' && this.choice.tls !== 'never';
+  }
+
   private tlsInPage(): boolean {
-    return (
-      this.chosen !== 'page' && this.choice.tls !== 'never' && (this.tlsPlace?.where ?? 'page') === 'page'
-    );
+    return this.asksTlsPlace() && this.tlsPlace.where === 'page';
   }
 
   private renderRelayLine(): TemplateResult {
