@@ -17,7 +17,11 @@ result<session::user> parse_user(std::string_view text) {
   const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
   if (std::any_of(name.begin(), name.end(), control) || password.find('\0') != std::string_view::npos)
     return error{errc::invalid_argument, "A user's name and password may hold no control characters"};
-  return session::user{std::string(name), secret(std::string(password))};
+  session::user made{std::string(name), secret(std::string(password))};
+  if (const status ok = session::check_user(made); !ok)
+    return error{errc::invalid_argument,
+                 "A user's name and password are kept as RFC 4013 (SASLprep) says: " + ok.why().detail};
+  return made;
 }
 
 session::server_policy make_policy(std::vector<session::user> users) {

@@ -20,7 +20,8 @@ struct demo_user {
 inline constexpr demo_user demo{"alice@example.org", "wonderland"};
 
 // Reads "NAME:PASSWORD": the name ends at the first colon; neither part may be empty, and the name
-// may hold no control character. Error: invalid_argument, without the password in its text.
+// may hold no control character, and SASLprep must keep both (session::check_user). Error: invalid_argument, without
+// the password in its text.
 [[nodiscard]] result<session::user> parse_user(std::string_view text);
 
 // The policy for these users (the demo user where there are none): they may log in, and mail is

@@ -20,7 +20,7 @@ node_minimum=20.19.0
 run_packages=(
   g++ cmake ninja-build                                                                         # native build
   libboost1.81-dev libssl-dev libcli11-dev libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev # relay/
-  nlohmann-json3-dev libunistring-dev                                                           # shared/
+  nlohmann-json3-dev libunistring-dev libidn-dev                                                # shared/
   emscripten node-acorn                                                                         # wasm/
   perl ca-certificates                                                                          # wasm/: to prepare OpenSSL; whom its TLS trusts
   zopfli                                                                                        # web/: what is downloaded, packed once

@@ -3,14 +3,16 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { saslprep } from '../../wasm/saslprep.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const wasmDir = process.env.SMTPSCOPE_WASM_DIR ?? join(root, 'build/wasm');
 
-/** 'core', or 'simulation', which has what a server in the page needs. */
-export async function load(name = 'core') {
+/** 'core', or 'simulation', which has what a server in the page needs; `given`: what the page gives to it. */
+export async function load(name = 'core', given = { saslprep }) {
   const { default: create } = await import(pathToFileURL(join(wasmDir, `smtpscope-${name}.mjs`)).href);
   const core = await create({ wasmBinary: await readFile(join(wasmDir, `smtpscope-${name}.wasm`)) });
+  Object.assign(core, given);
   const { returned, result } = call(core, 'use_texts', { text: await readFile(join(root, 'shared/texts/en.json'), 'utf8') });
   if (returned !== 1) throw new Error(`shared/texts/en.json: ${result}`);
   return core;

@@ -148,6 +148,7 @@ void read_server(members& m, sim::setup& out) {
       members u{one};
       out.policy.users.push_back({u.text("name"), secret{u.text("password")}});
       if (u.problem()) s.fail("users: " + u.problem()->detail);
+      if (const status ok = session::check_user(out.policy.users.back()); !ok) s.fail("users: " + ok.why().detail);
     }
   if (s.has("mechanisms")) out.server.mechanisms = s.texts("mechanisms");
   out.fault = read_fault(s);

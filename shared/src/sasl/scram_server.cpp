@@ -81,7 +81,7 @@ result<server_step> scram_server::use_secret(const std::optional<secret>& passwo
   // A salt for whoever is asked for, so that an unknown user looks like a known one.
   std::string salt = setup_.salt;
   if (salt.empty()) salt = text::hmac(text::digest_kind::sha256, setup_.salt_key, "salt," + user_).substr(0, 16);
-  auto prepared = prepare(password ? password->reveal() : std::string_view{}, "");
+  auto prepared = prepare(password ? password->reveal() : std::string_view{}, "", prepared_as::stored);
   known_ = password && prepared ? proof::right : proof::wrong;
   const secret used{known_ == proof::right ? std::move(*prepared) : setup_.nonce};
   salted_ = secret{text::pbkdf2(digest_, used.reveal(), salt, limits::scram_iterations_offered)};

@@ -29,7 +29,7 @@ bool suits(sasl::proof_by by, secret_kind kind) {
 }
 
 // Why one mechanism that the caller named cannot be used, in words; only what is known before connecting.
-error impossible(const std::string& mechanism, mechanism_standing why) {
+error impossible(const std::string& mechanism, mechanism_standing why, sasl::client_setup setup) {
   const auto invalid = [&](std::string_view text) {
     return error{errc::invalid_argument, mechanism + " " + std::string{text}};
   };
@@ -39,9 +39,8 @@ error impossible(const std::string& mechanism, mechanism_standing why) {
     case mechanism_standing::needs_randomness: return invalid("needs at least 32 octets of randomness for its nonce");
     case mechanism_standing::needs_server_name: return invalid("needs the server's name, to which its answer is bound");
     case mechanism_standing::unfit_credentials:
-      return {errc::forbidden_character, mechanism + " cannot carry a character of this user name, password or token"};
     case mechanism_standing::unknown: {
-      const auto made = sasl::make_client(mechanism, {});
+      const auto made = sasl::make_client(mechanism, std::move(setup));
       return made ? invalid("is not known") : made.why();
     }
     case mechanism_standing::chosen:
@@ -101,7 +100,7 @@ status client_authentication::check() const {
     const mechanism_standing s = standing(mechanism);
     // Whether TLS gives a binding is known later.
     if (s != mechanism_standing::chosen && s != mechanism_standing::needs_channel_binding)
-      return impossible(mechanism, s);
+      return impossible(mechanism, s, setup({}));
   }
   if (!options_.who) return {};
   const std::vector<std::string> all = allowed();

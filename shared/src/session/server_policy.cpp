@@ -52,10 +52,19 @@ bool is_meant(std::string_view entry, std::string_view name) {
 }
 
 // RFC 4616 §2, RFC 5802 §5.1: names and passwords are the same when SASLprep leaves the same of them. What
-// it would refuse compares as it is.
-std::string prepared(std::string_view text) {
-  auto made = sasl::prepare(text, "");
-  return made ? std::move(*made) : std::string{text};
+// it refuses is the same as nothing: the empty text, which logs nobody in.
+std::string prepared(std::string_view text, sasl::prepared_as use = sasl::prepared_as::query) {
+  auto made = sasl::prepare(text, "", use);
+  return made ? std::move(*made) : std::string{};
+}
+
+std::string kept(std::string_view text) { return prepared(text, sasl::prepared_as::stored); }
+
+status check_stored(std::string_view text, std::string_view what) {
+  const auto made = sasl::prepare(text, what, sasl::prepared_as::stored);
+  if (!made) return made.why();
+  if (!made->empty() || text.empty()) return {};
+  return error{errc::forbidden_character, "nothing that counts is left of " + std::string{what} + " (RFC 4013)"};
 }
 
 decision found(int code, wire::enhanced_code enhanced, std::vector<std::string> lines) {
@@ -63,6 +72,11 @@ decision found(int code, wire::enhanced_code enhanced, std::vector<std::string> 
 }
 
 }  // namespace
+
+status check_user(const user& who) {
+  if (status ok = check_stored(who.name, "the user's name"); !ok) return ok;
+  return check_stored(who.password.reveal(), "the user's password");
+}
 
 decision server_policy::decide(const credentials_offered& q) const {
   if (q.mechanism == "ANONYMOUS") return {anonymous, std::nullopt};
@@ -72,8 +86,8 @@ decision server_policy::decide(const credentials_offered& q) const {
   const secret password{prepared(q.password.reveal())};
   bool good = false;
   for (const user& u : users) {  // all of them, so that time tells little
-    const bool same_name = prepared(u.name) == name;
-    const bool same_password = secret{prepared(u.password.reveal())}.equals(password.reveal());
+    const bool same_name = kept(u.name) == name;
+    const bool same_password = secret{kept(u.password.reveal())}.equals(password.reveal());
     good = good || (same_name && same_password);
   }
   // RFC 4616 §2: to act as somebody else is a right nobody has here.
@@ -86,8 +100,9 @@ std::optional<secret> server_policy::secret_for(const secret_requested& q) const
   const std::string name = prepared(q.authentication_identity);
   if (!q.authorization_identity.empty() && prepared(q.authorization_identity) != name) return std::nullopt;
   std::optional<secret> found;
+  if (name.empty()) return found;
   for (const user& u : users)
-    if (prepared(u.name) == name) found = u.password;
+    if (kept(u.name) == name) found = u.password;
   return found;
 }
 

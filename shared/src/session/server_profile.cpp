@@ -161,6 +161,7 @@ void read_users(profile_members& m, server_policy& policy) {
       u.fail("name", "a name without control characters");
     if (password.empty() || password.find('\0') != std::string::npos) u.fail("password", "a password without NUL");
     who.password = secret{std::move(password)};
+    if (const status ok = check_user(who); !ok) m.refuse(m.at("users", policy.users.size()) + ": " + ok.why().detail);
     u.done();
     policy.users.push_back(std::move(who));
   }

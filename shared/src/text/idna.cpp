@@ -4,6 +4,7 @@
 #include <array>
 
 #include "smtpscope/text/ascii.hpp"
+#include "smtpscope/text/normalize.hpp"
 #include "smtpscope/text/punycode.hpp"
 #include "smtpscope/text/utf8.hpp"
 
@@ -63,18 +64,24 @@ char32_t small(char32_t c) noexcept {
   return c;
 }
 
-// The A-label of a label outside ASCII, or "" when it is no U-label.
-std::string to_a_label(std::string_view label) {
-  if (label.size() > 4 * label_octets || label.front() == '-' || label.back() == '-') return {};
+// The A-label of a label outside ASCII, or the label that it stands for in ASCII (full-width letters); "" when
+// it is neither. Composed first: a U-label is in form C, and nothing that NFKC would change (RFC 5891 §4.2.1,
+// RFC 5895 §2).
+std::string to_a_label(std::string_view typed) {
+  if (typed.size() > 4 * label_octets) return {};
+  const std::string composed = nfkc(to_valid_utf8(typed));
+  std::string_view label = composed;
+  if (label.front() == '-' || label.back() == '-') return {};
   if (label.size() > 3 && label.substr(2, 2) == "--") return {};  // RFC 5891 §4.2.3.1
   if (is_combining(first_code_point(label).value)) return {};
   std::string mapped;
   while (!label.empty()) {
     const code_point c = first_code_point(label);
-    if (c.state == code_point::kind::invalid || !is_allowed(c.value)) return {};
+    if (!is_allowed(c.value)) return {};  // U+FFFD, for what is not UTF-8, is not
     append_utf8(mapped, small(c.value));
     label.remove_prefix(c.octets);
   }
+  if (all_ascii(mapped)) return mapped.size() > label_octets ? std::string{} : mapped;
   auto encoded = punycode_encode(mapped);
   if (!encoded || prefix.size() + encoded->size() > label_octets) return {};
   return std::string(prefix) + *encoded;
@@ -90,7 +97,9 @@ std::string to_u_label(std::string_view label) {
 
 }  // namespace
 
-bool is_u_label(std::string_view label) { return !all_ascii(label) && !to_a_label(label).empty(); }
+bool is_u_label(std::string_view label) {
+  return !all_ascii(label) && !to_a_label(label).empty() && nfkc(label) == label;
+}
 
 result<std::string> domain_to_ascii(std::string_view domain) {
   std::string out;

@@ -5,6 +5,7 @@
 #include "smtpscope/base/limits.hpp"
 #include "smtpscope/text/ascii.hpp"
 #include "smtpscope/text/idna.hpp"
+#include "smtpscope/text/normalize.hpp"
 #include "smtpscope/text/utf8.hpp"
 
 namespace smtpscope::wire {
@@ -140,9 +141,10 @@ result<mailbox> mailbox::parse(std::string_view text, utf8 beyond_ascii) {
   const std::string_view domain = text.substr(at + 1);
   if (status ok = check_local_part(local); !ok) return ok.why();
   if (status ok = check_domain(domain, beyond_ascii); !ok) return ok.why();
+  std::string composed = text::nfkc(domain);  // RFC 5891 §4.2.1: however it was typed
   // RFC 5321 §4.5.3.1.3: the limit counts the brackets of the path it will stand in.
-  if (text.size() + 2 > limits::path_octets) return invalid("the address is longer than 254 octets");
-  return mailbox(std::string(local), std::string(domain));
+  if (local.size() + composed.size() + 3 > limits::path_octets) return invalid("the address is longer than 254 octets");
+  return mailbox(std::string(local), std::move(composed));
 }
 
 bool mailbox::needs_smtputf8() const noexcept { return !text::all_ascii(local_part_) || !text::all_ascii(domain_); }

@@ -70,7 +70,13 @@ TEST(Idna, WhatIsNoULabelIsRefused) {
        "a\xE2\x80\x8B"
        "b"},
       {"ideographic full stop", "例。え"},
-      {"full-width letter", "ａ"},
+      {"full-width slash", "a／b"},
+      {"one character that holds a slash", "ü℀"},
+      {"one character that holds a dot", "ü⒈"},
+      {"full-width hyphen last", "ü－"},
+      {"full-width xn--", "ｘｎ－－ü"},
+      {"full-width letters, too long", std::string(60, 'a') + "ａａａａ"},
+      {"composed, and too long", std::string(58, 'a') + "\xEF\xB7\xBA"},
       {"private use", "\xEE\x80\x80"},
       {"noncharacter", "\xF0\x9F\xBF\xBE"},
       {"hyphen first", "-ü"},
@@ -90,6 +96,36 @@ TEST(Idna, WhatIsNoULabelIsRefused) {
   }
   EXPECT_FALSE(is_u_label("example"));
   EXPECT_TRUE(is_u_label("bücher"));
+}
+
+TEST(Idna, LabelsAreComposedFirst) {  // RFC 5891 §4.2.1, RFC 5892 §2.2, RFC 5895 §2
+  const struct {
+    std::string typed;
+    const char* ascii;
+  } table[] = {
+      {"bu\xCC\x88"
+       "cher.example",
+       "xn--bcher-kva.example"},  // u and its dots, as macOS gives file names
+      {"BU\xCC\x88"
+       "CHER",
+       "xn--bcher-kva"},                         // the same in capitals
+      {"ＭＡＩＬ.example", "mail.example"},      // full-width letters, an ASCII dot
+      {"ﬁsch.example", "fisch.example"},         // a ligature
+      {"\xEA\xB0\x80", "xn--o39a"},              // a syllable of Hangul
+      {"\xE1\x84\x80\xE1\x85\xA1", "xn--o39a"},  // and its two letters
+  };
+  for (const auto& row : table) {
+    const auto ascii = domain_to_ascii(exact_buffer(row.typed));
+    ASSERT_TRUE(ascii) << row.typed;
+    EXPECT_EQ(*ascii, row.ascii);
+  }
+  EXPECT_FALSE(
+      is_u_label("bu\xCC\x88"
+                 "cher"))
+      << "has one, is none";
+  EXPECT_FALSE(is_u_label("ａ"));
+  // u and combining dots in Punycode: shown as Unicode it would look like bücher.
+  EXPECT_EQ(domain_to_unicode("xn--bucher-xyd"), "xn--bucher-xyd");
 }
 
 TEST(Idna, OnlyARealALabelIsShownAsUnicode) {

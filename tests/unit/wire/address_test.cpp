@@ -211,6 +211,23 @@ TEST(Mailbox, ULabelsAndALabelsAreTheSameDomain) {
   EXPECT_FALSE(m("ü@b").same_as(m("Ü@b")));
 }
 
+TEST(Mailbox, TheDomainIsComposedHoweverItWasTyped) {  // RFC 5891 §4.2.1
+  const auto m = [](const char* text) { return *mailbox::parse(text, utf8::allowed); };
+  EXPECT_EQ(m("a@bu\xCC\x88"
+              "cher.example")
+                .text(),
+            "a@bücher.example");
+  EXPECT_EQ(m("u\xCC\x88@b").text(), "u\xCC\x88@b") << "what stands before @ is its owner's";
+  EXPECT_EQ(m("a@ＭＡＩＬ.example").text(), "a@MAIL.example");
+  EXPECT_FALSE(m("a@ＭＡＩＬ.example").needs_smtputf8());
+  for (const char* wrong : {"a@［127.0.0.1］", "a@mail⒈example", "a@b＠c.example", "a@ｘｎ－－ü.example"})
+    EXPECT_FALSE(mailbox::parse(wrong, utf8::allowed)) << wrong;
+  // What NFKC makes longer counts as it is sent.
+  EXPECT_FALSE(mailbox::parse(std::string(64, 'a') + "@" + std::string(58, 'b') + "." + std::string(58, 'b') + "." +
+                                  std::string(58, 'b') + ".\xEF\xB7\xBA",
+                              utf8::allowed));
+}
+
 TEST(Path, Utf8AndPostmaster) {
   EXPECT_TRUE(reverse_path::parse("<ü@b>", utf8::allowed)->needs_smtputf8());
   EXPECT_FALSE(reverse_path::parse("<>", utf8::allowed)->needs_smtputf8());

@@ -20,6 +20,10 @@ struct user {
   secret password;
 };
 
+// Error: forbidden_character, where SASLprep refuses the name or the password as what is stored, or leaves
+// nothing of it: nobody could log in. The password is not in its text.
+[[nodiscard]] status check_user(const user& who);
+
 // EXPN names the members; mail for the list's address is taken.
 struct mailing_list {
   std::string address;               // "list@domain"
