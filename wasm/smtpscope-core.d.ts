@@ -12,9 +12,12 @@
 //   time     microseconds since the session started, as a double (exact up to 2^53)
 //   nothing throws
 
+import type { Saslprep } from './saslprep.mjs';
+
 /** What both modules have. */
 export interface SmtpscopeMemory {
   HEAPU8: Uint8Array; // replaced when memory grows: read it anew after every call
+  saslprep?: Saslprep; // given by the page before a login that is not all printable ASCII (U+0020 to U+007E) begins
 
   _smtp_alloc(octets: number): number;
   _smtp_free(ptr: number): void;

@@ -219,7 +219,7 @@ TEST(Accounts, ReadUsers) {
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->name, "eve@example.org");
   EXPECT_TRUE(plain->password.equals("se:cret"));
-  for (const char* wrong : {"", "eve", "eve:", ":secret", "e\tve:secret"}) {
+  for (const char* wrong : {"", "eve", "eve:", ":secret", "e\tve:secret", "eve:secret\xF0\x9F\x94\x91"}) {
     const auto refused = mailbox::parse_user(wrong);
     ASSERT_FALSE(refused) << wrong;
     EXPECT_THAT(refused.why().detail, Not(HasSubstr("secret")));

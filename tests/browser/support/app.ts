@@ -27,7 +27,7 @@ export interface Server {
   tls: 'starttls' | 'implicit' | 'never';
   user?: string;
   password?: string;
-  mechanism?: 'PLAIN' | 'LOGIN' | 'SCRAM-SHA-256-PLUS';
+  mechanism?: 'PLAIN' | 'LOGIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-256-PLUS';
   /** Who makes TLS; the relay where not given, which trusts what its --ca-file says. */
   place?: 'page' | 'relay';
   /** PEM of what the page is to trust beside the usual. */

@@ -52,6 +52,26 @@ TEST(ServerPolicy, ComparesNamesAndPasswordsBySaslprep) {  // RFC 4616 §2, RFC 
   EXPECT_FALSE(known("dorte"));
 }
 
+TEST(ServerPolicy, KeepsNoUserWhomSaslprepRefuses) {  // RFC 4013 §2.5, RFC 3454 §6
+  EXPECT_TRUE(check_user({"d\xC3\xB6rte", secret{"\xD8\xA7\xD8\xA8"}}));
+  const struct {
+    user who;
+    const char* detail;
+  } table[] = {
+      {{"tim", secret{"key \xF0\x9F\x94\x91"}}, "the user's password holds a character that Unicode 3.2 did not have"},
+      {{"tim", secret{"a\xD8\xA7"}}, "the user's password mixes directions"},
+      {{"tim", secret{"a\tb"}}, "the user's password holds a control character"},
+      {{"\xFF", secret{"x"}}, "the user's name holds a control character or one that is not for text"},
+      {{"\xC2\xAD", secret{"x"}}, "nothing that counts is left of the user's name"},
+      {{"tim", secret{"\xC2\xAD"}}, "nothing that counts is left of the user's password"},
+  };
+  for (const auto& row : table) {
+    const status ok = check_user(row.who);
+    ASSERT_FALSE(ok) << row.detail;
+    EXPECT_EQ(ok.why().detail.substr(0, std::string_view{row.detail}.size()), row.detail);
+  }
+}
+
 forward_path_offered to(const std::string& mailbox) {
   return {*wire::forward_path::parse("<" + mailbox + ">"), {}, {}};
 }

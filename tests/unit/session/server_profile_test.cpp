@@ -131,6 +131,8 @@ TEST(ServerProfile, SaysWhereAMistakeIsAndWhatIsExpected) {
       {R"("replies":{"quit":221})", "/replies/quit: expected a line of reply"},
       {R"("users":[{"name":"tim"}])", "/users/0/password: expected a password"},
       {R"("users":[{"name":"","password":"x"}])", "/users/0/name: expected a name"},
+      {R"("users":[{"name":"tim","password":"a\ud83d\udd11"}])",
+       "/users/0: the user's password holds a character that Unicode 3.2 did not have"},
       {R"("mailboxes":["a@b.example","nonsense"])", "/mailboxes/1: expected an address"},
       {R"("mailboxes":[""])", "/mailboxes/0: expected a string of 1 to"},
       {R"("lists":[{"address":"x"}])", "/lists/0/address: expected an address"},

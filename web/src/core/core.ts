@@ -15,6 +15,7 @@ import {
   withJson,
   withOctets,
 } from './memory';
+import { type LoadSaslprep, provideSaslprep } from './saslprep';
 import type {
   AddressList,
   ClientSetup,
@@ -69,6 +70,11 @@ export class Core {
   constructor(module: CoreModule, texts: Uint8Array) {
     this.module = module;
     useTexts(module, texts);
+  }
+
+  /** Makes ready for a login with these, whatever they hold. Rejects with what `load` rejects with. */
+  prepareLogin(texts: readonly (string | undefined)[], load: LoadSaslprep): Promise<void> {
+    return provideSaslprep(this.module, texts, load);
   }
 
   version(): string {

@@ -47,6 +47,18 @@ export const loadSimulator = once(async () => {
   }
 });
 
+/** What prepares logins that are not all printable ASCII. Rejects with CoreError. */
+export const loadSaslprep = once(async () => {
+  try {
+    return (await import('../../../wasm/saslprep.mjs')).saslprep;
+  } catch (error) {
+    throw new CoreError(
+      'not_loaded',
+      `What prepares a user name or password with characters outside ASCII could not be loaded: ${error instanceof Error ? error.message : String(error)}. Check that the relay still runs, then send again.`,
+    );
+  }
+});
+
 /** The tables of both machines. */
 export const loadRules = once(async () => {
   const octets = await fetchOctets(address(rulesUrl));

@@ -3,6 +3,7 @@
 import type { SmtpscopeSimulation } from '../../../wasm/smtpscope-core';
 import type { TraceFile } from './core';
 import { checkStatus, resultJson, useTexts, withBlob, withJson } from './memory';
+import { type LoadSaslprep, provideSaslprep } from './saslprep';
 import type { SimulationSetup } from './types';
 
 /** What is simulated; the message is handed over beside it. */
@@ -17,6 +18,13 @@ export class Simulator {
   constructor(module: SmtpscopeSimulation, texts: Uint8Array) {
     this.module = module;
     useTexts(module, texts);
+  }
+
+  /** Makes ready for the logins of a setup. Rejects with what `load` rejects with. */
+  prepareLogins({ client, server }: Simulation, load: LoadSaslprep): Promise<void> {
+    const { user, password, token } = client.auth ?? {};
+    const kept = (server.users ?? []).flatMap((known) => [known.name, known.password]);
+    return provideSaslprep(this.module, [user, password, token, ...kept], load);
   }
 
   /** A whole session in memory, on simulated time. Throws CoreError when the setup is not possible. */

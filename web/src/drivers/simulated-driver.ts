@@ -1,4 +1,4 @@
-import { loadSimulator } from '../core/load';
+import { loadSaslprep, loadSimulator } from '../core/load';
 import type { Simulation } from '../core/simulator';
 import type { SessionDriver, TraceSink } from './session-driver';
 
@@ -15,7 +15,9 @@ export class SimulatedDriver implements SessionDriver {
   }
 
   async start(sink: TraceSink): Promise<void> {
-    const { header, entries } = (await loadSimulator()).run(this.setup, this.message);
+    const simulator = await loadSimulator();
+    await simulator.prepareLogins(this.setup, loadSaslprep);
+    const { header, entries } = simulator.run(this.setup, this.message);
     sink.opened({ ...header, started: header.started || new Date().toISOString() });
     sink.appended(entries);
     sink.ended();

@@ -1,6 +1,7 @@
 // From a request to a running session: composes the message and picks the driver.
 
 import type { Core, DraftWithFiles, KeptMessage } from '../core/core';
+import { loadSaslprep } from '../core/load';
 import type { MessageCore } from '../core/message-core';
 import { nextTask } from '../core/pace';
 import type { Simulation } from '../core/simulator';
@@ -140,7 +141,8 @@ export async function prepare(core: Core, messages: MessageCore, request: SendRe
   const { target } = request;
   if (target.kind === 'simulated')
     return { driver: new SimulatedDriver(simulation(target, from, to, message.length), message), message };
-  const { place, tls } = target;
+  const { auth, place, tls } = target;
+  if (auth) await core.prepareLogin([auth.user, auth.secret], loadSaslprep);
   const wire = place.where === 'page' && place.keepKeys && tls !== 'never' ? new WireLog() : undefined;
   const kept = await core.keepMessage(message);
   return { driver: tunnel(core, target, from, to, kept, wire), message, wire };
