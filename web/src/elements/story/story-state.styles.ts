@@ -174,9 +174,20 @@ export const storyStateStyles = css`
       --time: 2.35rem;
       --relay-x: 66px;
     }
+    /* Words need the room more than the relay its lane: it stays as a stop on each arrow. */
     .scroll.n3,
     .scroll .n3 {
-      --text-x: 78px;
+      --text-x: 36px;
+    }
+    .n3 > .relay-lane {
+      display: none;
+    }
+    .n3 .of-relay,
+    .n3 .from-relay {
+      --text-x: 82px;
+    }
+    .n3 .note:not(.from-relay) .track {
+      padding-left: calc(var(--page-x) + 0.9rem);
     }
     .time {
       padding-right: 0.25rem;
