@@ -24,6 +24,9 @@ export const formStyles = css`
     border-radius: 8px;
     background: var(--smtp-card);
   }
+  select {
+    text-overflow: ellipsis;
+  }
   textarea {
     display: block;
     resize: vertical;

@@ -41,6 +41,10 @@ export const mechanismsFor = (tlsInPage: boolean): readonly MechanismChoice[] =>
 export const mechanismNamed = (name: string): MechanismChoice | undefined =>
   mechanisms.find((known) => known.name === name);
 
+/** Whether the password or token itself is sent, or may be where the server decides; others send a proof of it. */
+export const sendsSecret = (name: Mechanism | undefined): boolean =>
+  !/^(SCRAM|CRAM|DIGEST)-/.test(name ?? '');
+
 /** How the core takes a login: a token by its own name. */
 export function loginOf(user: string, secret: string, name: Mechanism | undefined) {
   const known = name && mechanismNamed(name);

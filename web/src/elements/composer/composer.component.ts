@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { Core } from '../../core/core';
 import { CoreError } from '../../core/core-error';
+import { sendsSecret } from '../../page/mechanisms';
 import type { RelayConfig } from '../../page/relay-api';
 import type { LiveTarget, MessageDraft, SendRequest } from '../../page/send-request';
 import type { SmtpAttachments } from '../attachments/attachments.component';
@@ -14,6 +15,10 @@ import { formStyles } from '../form.styles';
 import { icon } from '../icon';
 import { sharedStyles } from '../shared.styles';
 import { composerStyles } from './composer.styles';
+
+/** The core's words, as a sentence of their own. */
+const sentence = (words: string) =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
 
 type AddressField = 'from' | 'to' | 'cc' | 'bcc';
 
@@ -229,16 +234,16 @@ export class SmtpComposer extends LitElement {
   }
 
   private renderWhoReads({ tls, place, auth }: LiveTarget): TemplateResult {
-    const all = auth ? ', the password too' : '';
+    const all = auth && sendsSecret(auth.mechanism) ? ', the password too' : '';
     if (tls === 'never')
-      return html`It goes unencrypted: the relay and everyone behind it see what you send${all}.`;
+      return html`<b class="warn">It goes unencrypted: the relay and everyone behind it see what you send${all}.</b>`;
     if (place.where === 'relay')
       return html`The relay makes the connection and its encryption, so it sees what you send${all}.`;
-    return html`The relay carries it encrypted and cannot read it.
-    ${
+    return html`${
       place.unverified
-        ? html`<b>Nobody has to vouch for the server: whoever answers reads it${all}.</b>`
-        : 'The server’s certificate is checked in this page.'
+        ? html`It goes encrypted,
+            <b class="warn">but nobody has to vouch for the server: whoever answers in its place, the relay too, sees what you send${all}.</b>`
+        : 'The relay carries it encrypted and cannot read it. The server’s certificate is checked in this page.'
     }
     ${place.keepKeys ? 'The keys are kept: whoever gets them reads it too.' : nothing}`;
   }
@@ -308,7 +313,7 @@ export class SmtpComposer extends LitElement {
     } catch (error) {
       if (!(error instanceof CoreError)) return String(error);
       // Which of them is wrong says something only where there are several.
-      return typed.includes(',') ? error.message : error.message.replace(/^address 1: /, '');
+      return sentence(typed.includes(',') ? error.message : error.message.replace(/^address 1: /, ''));
     }
   }
 
@@ -323,6 +328,12 @@ export class SmtpComposer extends LitElement {
     return first === undefined;
   }
 
+  /** All that is wrong is shown at once; focus is on the first. */
+  private check(): boolean {
+    const placed = this.destination.check();
+    return this.checkAddresses() && placed;
+  }
+
   private onKey(event: KeyboardEvent): void {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || this.busy || this.confirming) return;
     event.preventDefault();
@@ -331,7 +342,7 @@ export class SmtpComposer extends LitElement {
 
   private onSend(): void {
     this.trouble = '';
-    if (!this.checkAddresses() || !this.destination.check()) return;
+    if (!this.check()) return;
     const target = this.destination.target();
     if (target.kind === 'live') {
       this.confirming = target;
@@ -341,7 +352,7 @@ export class SmtpComposer extends LitElement {
 
   private onConfirm(): void {
     this.confirming = undefined;
-    if (this.checkAddresses() && this.destination.check()) this.send();
+    if (this.check()) this.send();
   }
 
   private send(): void {

@@ -63,7 +63,7 @@ export const composerStyles = css`
     border-radius: 10px;
     background: var(--smtp-good-bg);
   }
-  .confirm:focus {
+  .confirm:focus:not(:focus-visible) {
     outline: none;
   }
   .confirm h3 {
@@ -76,6 +76,9 @@ export const composerStyles = css`
   .confirm p {
     margin: 0.4rem 0 0;
     overflow-wrap: anywhere;
+  }
+  .confirm .warn {
+    color: var(--smtp-bad);
   }
   .buttons {
     display: flex;

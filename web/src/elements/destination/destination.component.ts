@@ -116,9 +116,10 @@ export class SmtpDestination extends LitElement {
       note('password', choice.password ? undefined : 'Type the password.');
     }
     this.problems = problems;
+    const trusted = !this.asksTlsPlace() || this.tlsPlace.check();
     const first = Object.keys(problems)[0];
     if (first) focusOn(this, `#${first}`);
-    return first === undefined && (!this.asksTlsPlace() || this.tlsPlace.check());
+    return first === undefined && trusted;
   }
 
   /** Where the message is to go. */

@@ -14,12 +14,12 @@ const places = [
   [
     'page',
     'TLS in this page',
-    'Only this page and the server can read what is said; the relay carries ciphertext. Whoever serves this page could change it.',
+    'Only this page and the server can read what goes through TLS; the relay carries ciphertext. Whoever serves this page could change it.',
   ],
   [
     'relay',
     'TLS in the relay',
-    'The relay reads all of it, the password too, and hands it on. Choose this with a relay that is your own.',
+    'The relay reads all that is said, a password in it too, and hands it on. Choose this with a relay that is your own.',
   ],
 ] as const;
 type Where = (typeof places)[number][0];

@@ -37,8 +37,12 @@ export const tlsPlaceStyles = css`
     align-items: baseline;
     gap: 0.55rem;
     min-height: 1.75rem;
+    margin: 0.15rem 0 0;
     cursor: pointer;
     font-weight: 400;
+  }
+  .field + .check {
+    margin-top: 0.7rem;
   }
   details {
     margin-top: 0.6rem;
