@@ -189,15 +189,23 @@ test.describe('servers of the reader’s own', () => {
     const goOn = page.getByRole('checkbox', { name: /^Go on though/ });
     await goOn.check();
     await app.send.click();
-    await expect(page.getByRole('group', { name: /Send it\?/ })).toContainText('Nobody has to vouch');
+    await expect(page.getByRole('group', { name: /Send it\?/ })).toContainText('nobody has to vouch');
     await app.button('Send for real').click();
     await app.ended();
     await expect(app.delivered).toBeVisible();
     await expect(app.story).toContainText('not verified');
     await app.tab('Security').click();
-    await expect(page.getByRole('tabpanel')).toContainText('nobody vouches for the server (self signed)');
+    const panel = page.getByRole('tabpanel');
+    await expect(panel).toContainText('nobody vouches for the server (self signed)');
+    // Whoever goes on wants to see with whom.
+    await expect(panel.getByRole('heading', { name: /^Certificates that nobody vouches for/ })).toBeVisible();
+    await expect(panel.locator('.chain')).toContainText('SHA-256');
     const trace = await app.saveTrace();
-    expect(trace.find('tls_established')?.data).toMatchObject({ verified: false, reason: 'self_signed' });
+    expect(trace.find('tls_established')?.data).toMatchObject({
+      verified: false,
+      reason: 'self_signed',
+      chain: [{ subject: 'CN=localhost', names: ['localhost'] }],
+    });
     await app.button('Edit message').click();
     await expect(goOn).not.toBeChecked();
     await fails(app, { title: 'The server vouches only for itself', evidence: /\S/ });
@@ -241,6 +249,25 @@ test.describe('servers of the reader’s own', () => {
     await expect(field).toHaveValue(trusted);
   });
 
+  test('are asked about with all that is wrong at once, focus on the first', async ({
+    app,
+    page,
+    server,
+  }) => {
+    await toPeer(app, { ...server, place: 'page', trusted: 'mail.example' });
+    await app.fill({ from: 'nobody', to: 'ben@peer.example' });
+    await page.getByLabel('Host').fill('');
+    await page.getByRole('spinbutton', { name: 'Port' }).fill('99999');
+    await app.send.click();
+    await expect(page.locator('#from-note')).toHaveText('The address has no @.');
+    for (const field of ['host', 'port', 'pem'])
+      await expect(page.locator(`#${field}`), field).toHaveAttribute('aria-invalid', 'true');
+    await expect(app.textbox('From')).toBeFocused();
+    await app.fill({ from: 'ada@peer.example' });
+    await app.send.click();
+    await expect(page.getByLabel('Host')).toBeFocused();
+  });
+
   test('need certificates that are some', async ({ app, page, server }) => {
     await toPeer(app, { ...server, place: 'page', trusted: 'mail.example' });
     await app.send.click();
@@ -253,13 +280,23 @@ test.describe('servers of the reader’s own', () => {
 });
 
 test.describe('a certificate that is not to be trusted is refused in the page', () => {
-  for (const { name, title, tls } of [
-    { name: 'unknown authority', title: "The server's certificate is not to be trusted", tls: 'implicit' },
-    { name: 'self-signed', title: 'The server vouches only for itself', tls: 'starttls' },
-    { name: 'expired', title: "The server's certificate has expired", tls: 'implicit' },
-    { name: 'another name', title: 'The certificate belongs to another name', tls: 'starttls' },
-    { name: 'no name', title: 'The certificate names no host', tls: 'implicit' },
-    { name: 'half a chain', title: 'The server does not show who vouches for it', tls: 'implicit' },
+  for (const { name, title, tls, at } of [
+    {
+      name: 'unknown authority',
+      title: "The server's certificate is not to be trusted",
+      tls: 'implicit',
+      at: 'Issued by',
+    },
+    { name: 'self-signed', title: 'The server vouches only for itself', tls: 'starttls', at: 'Issued by' },
+    { name: 'expired', title: "The server's certificate has expired", tls: 'implicit', at: 'Valid' },
+    { name: 'another name', title: 'The certificate belongs to another name', tls: 'starttls', at: 'For' },
+    { name: 'no name', title: 'The certificate names no host', tls: 'implicit', at: 'For' },
+    {
+      name: 'half a chain',
+      title: 'The server does not show who vouches for it',
+      tls: 'implicit',
+      at: 'Issued by',
+    },
   ] as const) {
     test(`${name}, ${tls}`, async ({ app, authority, directory, page, peer, server }, { workerIndex }) => {
       const bad = {
@@ -292,6 +329,7 @@ test.describe('a certificate that is not to be trusted is refused in the page', 
       await app.tab('Security').click();
       await expect(page.getByRole('tabpanel')).toContainText('Certificates that were refused');
       await expect(page.getByRole('tabpanel')).toContainText('here it fails');
+      await expect(page.locator('.chain .faulty dt')).toHaveText(at);
     });
   }
 });

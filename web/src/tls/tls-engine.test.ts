@@ -57,6 +57,26 @@ describe('an engine in the module', () => {
     ]);
   });
 
+  it.each([
+    ['verified', true, [{ subject: 'CN=a' }, { subject: 'CN=root' }]],
+    ['not verified', false, [{ subject: 'CN=a' }, { subject: 'CN=sent' }]],
+  ])('tells the certificates of a server that is %s', (_, verified, chain) => {
+    const { module } = fakeModule([
+      { returned: 7 },
+      { returned: 1, result: { ev: 'chain', certificates: [{ subject: 'CN=a' }, { subject: 'CN=sent' }] } },
+      {
+        returned: 1,
+        result: {
+          ev: 'established',
+          tls: { verified, chain: verified ? [{ subject: 'CN=a' }, { subject: 'CN=root' }] : [] },
+        },
+      },
+      { returned: 0, result: { ev: 'nothing' } },
+    ]);
+    const engine = new TlsEngine(module, { host: 'a' }, () => 5);
+    expect(engine.events()).toEqual([{ ev: 'established', tls: { verified, chain } }]);
+  });
+
   it('gives the time with what it judges by it', () => {
     const { module, calls } = fakeModule([{ returned: 7 }]);
     const engine = new TlsEngine(module, { host: 'a' }, () => 1_234);

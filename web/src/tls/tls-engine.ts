@@ -1,6 +1,6 @@
 // One TLS engine inside the module smtpscope-tls: values in, events out. It runs in the worker.
 
-import type { TlsEvent } from '../../../wasm/smtpscope-tls';
+import type { TlsCertificate, TlsEvent } from '../../../wasm/smtpscope-tls';
 import {
   checkHandle,
   checkStatus,
@@ -18,10 +18,14 @@ export function useRoots(module: SmtpscopeTls, pem: Uint8Array): void {
   withOctets(module, pem, (ptr, len) => checkStatus(module, module._smtp_tls_roots(ptr, len)));
 }
 
+type Established = Extract<TlsEvent, { ev: 'established' }>;
+
 export class TlsEngine {
   private readonly module: SmtpscopeTls;
   private readonly handle: number;
   private readonly clock: () => number;
+  /** As the server sent them. */
+  private shown: TlsCertificate[] = [];
 
   /** `clock` gives seconds since 1970. Throws CoreError when the setup is not possible. */
   constructor(module: SmtpscopeTls, setup: TlsLinkSetup, clock: () => number) {
@@ -68,8 +72,13 @@ export class TlsEngine {
           checkStatus(this.module, this.module._smtp_tls_take(this.handle));
           events.push({ ev: event.ev, octets: resultOctets(this.module) });
           break;
-        case 'message':
         case 'established':
+          events.push(this.withCertificates(event));
+          break;
+        case 'chain':
+          this.shown = event.certificates;
+          break;
+        case 'message':
         case 'close_notify':
         case 'truncated':
         case 'failed':
@@ -78,12 +87,17 @@ export class TlsEngine {
           break;
         case 'nothing':
         case 'record': // what it carried is told as messages and data
-        case 'chain': // in `established` and `failed`
         case 'alert': // a message too
         case 'session': // holds keys, and no session of this page is resumed
           break;
       }
     }
+  }
+
+  /** What nobody vouches for makes no chain: what the server sent is all that there is to see of it. */
+  private withCertificates(event: Established): Established {
+    if (event.tls.verified || this.shown.length === 0) return event;
+    return { ...event, tls: { ...event.tls, chain: this.shown } };
   }
 
   release(): void {

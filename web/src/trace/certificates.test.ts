@@ -14,11 +14,18 @@ const entry = (kind: TraceEntry['kind'], data: Record<string, unknown>): TraceEn
 
 describe('certificates in a trace', () => {
   const established = entry('tls_established', { chain: [certificate] });
-  const refused = entry('transport_error', { certificates: [certificate], failing: 0 });
+  const refused = entry('transport_error', { certificates: [certificate], failing: 0, reason: 'expired' });
 
   it('are those that were verified, or those that were refused', () => {
     expect(certificatesOf([established], 1)).toEqual({ list: [certificate], refused: false });
-    expect(certificatesOf([refused], 1)).toEqual({ list: [certificate], refused: true, failing: 0 });
+    expect(certificatesOf([refused], 1)).toEqual({
+      list: [certificate],
+      refused: true,
+      failing: 0,
+      reason: 'expired',
+    });
+    const allowed = entry('tls_established', { chain: [certificate], reason: 'self_signed' });
+    expect(certificatesOf([allowed], 1)).toEqual({ list: [certificate], refused: false, unverified: true });
   });
 
   it('are not there before they are seen, nor where nobody showed any', () => {

@@ -6,19 +6,28 @@ export interface SeenCertificates {
   list: readonly Certificate[];
   /** Which of them was refused, from 0; undefined where none was. */
   failing?: number | undefined;
+  /** What is wrong with that one. */
+  reason?: string | undefined;
   refused: boolean;
+  /** Nobody vouches for them, and the session went on all the same. */
+  unverified?: true;
 }
 
 /** The server's certificates as known after some entries: as verified, or as refused. */
 export function certificatesOf(entries: readonly TraceEntry[], count: number): SeenCertificates | undefined {
   for (const entry of entries.slice(0, count).reverse()) {
     if (entry.kind === 'tls_established') {
-      const { chain } = entry.data as unknown as TlsInfo;
-      return chain?.length ? { list: chain, refused: false } : undefined;
+      const { chain, reason } = entry.data as unknown as TlsInfo;
+      if (!chain?.length) return undefined;
+      return { list: chain, refused: false, ...(reason === undefined ? {} : { unverified: true }) };
     }
     if (entry.kind !== 'transport_error') continue;
-    const { certificates, failing } = entry.data as { certificates?: Certificate[]; failing?: number };
-    if (certificates?.length) return { list: certificates, failing, refused: true };
+    const { certificates, failing, reason } = entry.data as {
+      certificates?: Certificate[];
+      failing?: number;
+      reason?: string;
+    };
+    if (certificates?.length) return { list: certificates, failing, reason, refused: true };
   }
   return undefined;
 }

@@ -33,6 +33,9 @@ describe('messages of TLS', () => {
     expect(tlsMessageGist(message('alert', { level: 'fatal' }))).toBe('fatal');
     // What comes from outside may be anything.
     expect(tlsMessageGist(message('certificate', { subjects: 7 }))).toBe('');
+    expect(tlsMessageFacts(message('certificate', { subjects: ['CN=a,O=x', 'CN=b,O=y'] }))).toEqual([
+      { name: 'subjects', value: 'CN=a,O=x; CN=b,O=y' },
+    ]);
     expect(tlsMessageGist(message('client_hello', { server_name: {} }))).toBe('');
   });
 

@@ -35,7 +35,11 @@ export function tlsMessageGist(entry: TraceEntry): string {
 const elsewhere = new Set(['type', 'content_type', 'encrypted', 'where']);
 
 function valueText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(valueText).filter(Boolean).join(', ');
+  if (Array.isArray(value)) {
+    const items = value.map(valueText).filter(Boolean);
+    // Names of certificates have commas of their own.
+    return items.join(items.some((item) => item.includes(',')) ? '; ' : ', ');
+  }
   if (value !== null && typeof value === 'object')
     return Object.entries(value)
       .map(([name, inner]) => [name.replaceAll('_', ' '), valueText(inner)].filter(Boolean).join(' '))

@@ -16,7 +16,7 @@ export function handshakeList(
 ): TemplateResult | typeof nothing {
   if (steps.length === 0) return nothing;
   return html`<section aria-labelledby="handshake-title">
-    <h3 id="handshake-title">The handshake, message by message</h3>
+    <h3 id="handshake-title">TLS, message by message</h3>
     <ol class="handshake">
       ${steps.map(({ index, entry, first }) => {
         const client = entry.dir === 'c2s';

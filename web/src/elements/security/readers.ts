@@ -37,7 +37,7 @@ function network(entries: readonly TraceEntry[], count: number, tls: TlsInfo | u
     return {
       who,
       reads: 'yes',
-      why: `${clear.login ? 'The password' : 'The message'} went over the network without encryption.`,
+      why: `${clear.login ? 'The login' : 'The message'} went over the network without encryption.`,
     };
   if (!tls)
     return {
@@ -67,7 +67,7 @@ function relay(entries: readonly TraceEntry[], count: number, tls: TlsInfo | und
     return {
       who,
       reads: 'yes',
-      why: 'It makes the TLS connection for this page, so it sees the password and the message. Use a relay you trust: your own.',
+      why: 'It makes the TLS connection for this page, so it sees the login and the message. Use a relay you trust: your own.',
     };
   if (!tls || clear.login || clear.message)
     return { who, reads: 'yes', why: 'It carries what this page and the server say, unencrypted.' };
@@ -112,7 +112,7 @@ export function readersOf(header: TraceHeader, entries: readonly TraceEntry[], c
     {
       who: 'The server',
       reads: 'yes',
-      why: 'It has to: it takes the password and the message, and hands the message on.',
+      why: 'It has to: it takes the login and the message, and hands the message on.',
     },
   ];
 }

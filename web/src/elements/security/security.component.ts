@@ -70,7 +70,7 @@ export class SmtpSecurity extends LitElement {
       ['Version', tls.version.replace(/^TLSv/, 'TLS ')],
       ['Cipher suite', tls.suite],
       ['Key exchange', tls.group],
-      ['Inside it', tls.alpn],
+      ['Protocol (ALPN)', tls.alpn],
       ['Resumed', tls.resumed ? 'yes, by a ticket of an earlier session' : undefined],
       ['Trusted through', tls.anchor],
       ['Made by', tls.where && makers[tls.where]],

@@ -85,12 +85,19 @@ export const securityStyles = css`
     margin-top: 0.5rem;
     border-left-color: var(--smtp-line);
   }
+  .chain.unverified li {
+    border-left-color: var(--smtp-warn);
+  }
   .chain li.refused {
     border-left-color: var(--smtp-bad);
   }
   .chain dl {
     margin-top: 0.2rem;
     font-size: 0.85rem;
+  }
+  .chain .faulty dd {
+    color: var(--smtp-bad);
+    font-weight: 600;
   }
   .at {
     display: inline-flex;

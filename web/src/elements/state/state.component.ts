@@ -106,7 +106,7 @@ export class SmtpState extends LitElement {
   private renderKnown(snapshot: Snapshot): TemplateResult {
     const facts: [string, TemplateResult | string][] = [
       ['Connection', snapshot.connection],
-      ['TLS', snapshot.tls ? snapshot.tls.version : 'no'],
+      ['TLS', snapshot.tls ? snapshot.tls.version.replace(/^TLSv/, 'TLS ') : 'no'],
       [
         'Logged in',
         snapshot.authenticated ? `yes${snapshot.mechanism ? `, by ${snapshot.mechanism}` : ''}` : 'no',
