@@ -51,6 +51,13 @@ export class Trace {
     });
   }
 
+  /** "c2s client_hello" for every message of TLS, in order. */
+  get tlsMessages(): string[] {
+    return this.entries
+      .filter((entry) => entry.kind === 'tls_message')
+      .map((entry) => `${entry.dir} ${entry.data['type']}`);
+  }
+
   /** Octets of the message as they went over the wire, doubled dots removed (RFC 5321 §4.5.2). */
   get message(): Buffer {
     const content = Buffer.concat(this.entries.filter((e) => e.kind === 'content').map((e) => this.bytes(e)));
