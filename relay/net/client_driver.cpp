@@ -217,23 +217,26 @@ awaitable<void> client_driver::drive() {
     tell_messages(telling::all);
   }
   // In order, where both sides still can; the server's last octets are let in.
-  if (link_ && link_->ending() == driven::closed_by_session && !cancelled_)
+  if (link_ && link_->ending() == driven::closed_by_session && !cancelled_) {
     co_await link_->close(session::close_connection::wish::own);
+    tell_messages(telling::all);
+  }
+  static_cast<void>(session_.next(now()));  // the end is recorded now, behind what TLS said in parting
 }
 
-// Until the session has nothing more to say. (g++ 12 makes wrong code of co_await behind && and ||.)
+// Until the session has nothing more to say, or asks to close. (g++ 12 makes wrong code of co_await behind && and ||.)
 awaitable<client_driver::pace> client_driver::perform_events() {
   bool writable = true;
   while (auto event = session_.next(now())) {
     if (link_) link_->note_event();
     told();
     bool good = true;
-    if (writable && link_ && !closing_) good = co_await perform(*event);
+    if (writable && link_) good = co_await perform(*event);
     if (const auto* end = std::get_if<session::finished>(&*event)) outcome_ = *end;
-    if (std::holds_alternative<session::close_connection>(*event)) closing_ = true;
+    if (std::holds_alternative<session::close_connection>(*event)) co_return pace::over;
     if (!good) writable = false;
   }
-  if (closing_ || !link_) co_return pace::over;
+  if (!link_) co_return pace::over;
   if (writable) writable = co_await link_->flush();
   if (!writable) {
     write_failed();

@@ -89,7 +89,6 @@ class client_driver {
   std::vector<tls::message> after_data_;  // seen, and to be told when the octets before them are
   std::optional<session::finished> outcome_;
   bool cancelled_ = false;
-  bool closing_ = false;  // the session has asked to close
 };
 
 }  // namespace smtpscope::net

@@ -201,6 +201,8 @@ void stream::end_writing_now() {
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
+bool stream::owes_goodbye() const { return ssl_ && SSL_get_shutdown(ssl_.get()) == SSL_RECEIVED_SHUTDOWN; }
+
 stream::obstacle stream::judge(int result) const {
   const int number = errno;
   switch (SSL_get_error(ssl_.get(), result)) {

@@ -72,6 +72,8 @@ class stream {
   [[nodiscard]] awaitable<error_code> end_writing();
   // The same as far as it goes without waiting.
   void end_writing_now();
+  // The peer's close_notify has come, and ours has not gone.
+  [[nodiscard]] bool owes_goodbye() const;
 
   // Holds back what is written until it fills packets, or until release(): what is said in one breath is one packet.
   void hold() { set_cork(1); }

@@ -284,6 +284,10 @@ net::awaitable<void> bridge::to_page() {
   if (most == 0) co_return;
   net::buffer_lease lease;
   const net::transfer got = server_.read_now(lease.octets().first(most));
+  // RFC 5246 §7.2.1: a close_notify is answered at once, and nothing may follow it.
+  if (got.error == asio::error::eof && server_.owes_goodbye() && !writing_to_server_) server_.end_writing_now();
+  if (tls_said())  // which stands before the octets
+    while (const auto what = session_.next()) co_await perform(*what);
   if (got.error == asio::error::would_block) co_return;
   moved();
   if (got.error == asio::error::eof) {
@@ -300,6 +304,13 @@ net::awaitable<void> bridge::to_page() {
   page_.binary(true);
   shared_.seen.moved(ops::way::down, octets.size());
   co_await write_page(octets);
+}
+
+// Tells the page what TLS said since it was asked last. False: nothing.
+bool bridge::tls_said() {
+  if (!handshake_ || handshake_->seen.empty()) return false;
+  session_.tls_said(net::take_messages(*handshake_));
+  return session_.has_next();
 }
 
 net::awaitable<void> bridge::write_page(std::span<const std::byte> octets) {
@@ -385,8 +396,7 @@ net::awaitable<void> bridge::on(const secure_server& what) {
   moved();
   shared_.seen.took(ops::timed::tls, us);
   if (!ec) {
-    // A session may last long, and its tickets and alerts are no part of the report.
-    tls::stop_observing(*server_.tls());
+    tls::observe_messages(*server_.tls());
     co_return session_.secured(net::make_report(*server_.tls(), *handshake_, us));
   }
   const net::tls_failure why = net::explain_failure(*handshake_, ec);
@@ -401,6 +411,7 @@ net::awaitable<void> bridge::on(const end_sending&) {
   release_page();
   // An error here shows itself to the reader.
   static_cast<void>(co_await server_.end_writing());
+  static_cast<void>(tls_said());
 }
 
 net::awaitable<void> bridge::on(const close_tunnel& what) {

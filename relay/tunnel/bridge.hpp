@@ -76,6 +76,7 @@ class bridge : public std::enable_shared_from_this<bridge> {
 
   [[nodiscard]] net::awaitable<void> downward();
   [[nodiscard]] net::awaitable<void> to_page();
+  [[nodiscard]] bool tls_said();
   [[nodiscard]] net::awaitable<void> write_page(std::span<const std::byte> octets);
   [[nodiscard]] net::awaitable<void> sleep();
   void hold_page();

@@ -5,6 +5,7 @@ import { readMail, richFiles, richMail, sha256 } from './support/mail';
 import { OtherServer } from './support/other-server';
 import { Relay } from './support/relay';
 import { test as base, expect } from './support/test';
+import type { Trace } from './support/trace';
 
 const test = base.extend<object, { postfix: OtherServer<'postfix'> }>({
   postfix: [
@@ -28,6 +29,16 @@ test.use({
   },
 });
 test.describe.configure({ mode: 'serial' });
+
+/** What TLS said once it stood, whoever made it. */
+const saidByTls = (trace: Trace) => {
+  const stood = trace.find('tls_established')?.seq ?? 0;
+  return trace.entries
+    .filter(({ kind, seq }) => kind === 'tls_message' && seq > stood)
+    .map(({ dir, data }) => `${dir} ${data['description'] ?? data['type']}`)
+    .sort();
+};
+const allThatTlsSays = ['c2s close_notify', 's2c close_notify', 's2c new_session_ticket'];
 
 for (const tls of ['starttls', 'implicit'] as const) {
   for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
@@ -53,6 +64,7 @@ for (const tls of ['starttls', 'implicit'] as const) {
       await expect(app.delivered).toBeVisible();
       const trace = await app.saveTrace();
       expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'relay' });
+      expect(saidByTls(trace)).toEqual(allThatTlsSays);
       expect(trace.dialogue.some((line) => line.startsWith(`C: AUTH ${mechanism}`))).toBe(true);
       await app.tab('Security').click();
       await expect(app.page.getByRole('tabpanel')).toContainText('Test authority for Postfix');
@@ -101,8 +113,7 @@ for (const tls of ['starttls', 'implicit'] as const) {
     await expect(app.delivered).toBeVisible();
     const trace = await app.saveTrace();
     expect(trace.find('tls_established')?.data).toMatchObject({ verified: true, where: 'page' });
-    const goodbyes = trace.entries.filter((entry) => entry.data['description'] === 'close_notify');
-    expect(goodbyes.map(({ dir }) => dir).sort()).toEqual(['c2s', 's2c']);
+    expect(saidByTls(trace)).toEqual(allThatTlsSays);
     const sent = await app.saveMessage();
     const id = readMail(sent).headers['message-id'] ?? '';
     await expect.poll(async () => (await postfix.message(id)) !== undefined).toBe(true);

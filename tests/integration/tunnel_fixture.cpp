@@ -80,8 +80,18 @@ void page::open(const std::string& host, std::uint16_t port, const std::string& 
   say({{"op", "open"}, {"host", host}, {"port", port}, {"tls", tls}});
 }
 
+std::optional<test::websocket_client::message> page::receive() {
+  for (;;) {
+    auto message = client_.receive();
+    if (!message || message->what != test::websocket_client::message::kind::text) return message;
+    const auto parsed = parse_json(message->octets);
+    if (!parsed || parsed->value("ev", "") != "tls_messages") return message;
+    for (const json& one : parsed->at("messages")) late_.push_back(one);
+  }
+}
+
 json page::expect(const std::string& event) {
-  const auto message = client_.receive();
+  const auto message = receive();
   if (!message) {
     ADD_FAILURE() << "the tunnel ended where " << event << " was expected";
     return json::object();
@@ -115,7 +125,7 @@ json page::expect_error(const std::string& stage, const std::string& code, int c
 std::string page::read(std::size_t octets) {
   std::string got;
   while (got.size() < octets) {
-    const auto message = client_.receive();
+    const auto message = receive();
     if (!message) {
       ADD_FAILURE() << "the tunnel ended after " << got.size() << " of " << octets << " octets";
       break;

@@ -88,7 +88,7 @@ class page {
   void open(const std::string& host, std::uint16_t port, const std::string& tls = "none");
   void send(const std::string& octets) { client_.send_binary(octets); }
   void say(const json& frame) { client_.send_text(to_string(frame)); }
-  // The next frame, which must be that event.
+  // The next frame but for tls_messages, which must be that event.
   json expect(const std::string& event);
   // Everything up to and with `connected`.
   void connect(std::uint16_t port, const std::string& tls = "none");
@@ -96,14 +96,19 @@ class page {
   json expect_error(const std::string& stage, const std::string& code, int close);
   // Octets from the server, until so many have come.
   std::string read(std::size_t octets);
+  // What tls_messages has brought so far.
+  [[nodiscard]] const std::vector<json>& late_messages() const { return late_; }
   [[nodiscard]] std::optional<int> close_code() { return client_.close_code(); }
 
   [[nodiscard]] test::websocket_client& client() { return client_; }
   [[nodiscard]] const json& hello() const { return hello_; }
 
  private:
+  [[nodiscard]] std::optional<test::websocket_client::message> receive();
+
   test::websocket_client client_;
   json hello_;
+  std::vector<json> late_;
 };
 
 // The wish of the relay's own page.

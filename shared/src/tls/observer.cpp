@@ -87,6 +87,12 @@ bool is_for_somebody(X509_STORE_CTX& chain) {
   return named;
 }
 
+// Of what is protected once and for all.
+void on_late_message(int written, int version, int content, const void* data, std::size_t size, SSL* session,
+                     void* argument) {
+  if (content != SSL3_RT_HEADER) on_message(written, version, content, data, size, session, argument);
+}
+
 }  // namespace
 
 void observe(SSL& session, observer& by) {
@@ -95,10 +101,7 @@ void observe(SSL& session, observer& by) {
   SSL_set_msg_callback_arg(&session, &by);
 }
 
-void stop_observing(SSL& session) {
-  SSL_set_msg_callback(&session, nullptr);
-  SSL_set_msg_callback_arg(&session, nullptr);
-}
+void observe_messages(SSL& session) { SSL_set_msg_callback(&session, on_late_message); }
 
 extern "C" int smtpscope_observe_verification(X509_STORE_CTX* chain, void*) {
   const auto* session = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));

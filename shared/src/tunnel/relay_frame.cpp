@@ -55,6 +55,7 @@ struct writer {
             {"us", f.us.count()},
             {"messages", to_json(f.messages)}};
   }
+  json operator()(const tls_messages& f) const { return {{"ev", "tls_messages"}, {"messages", to_json(f.messages)}}; }
   json operator()(const server_eof&) const { return {{"ev", "eof"}}; }
   json operator()(const closed& f) const {
     return {{"ev", "closed"}, {"by", name(f.by)}, {"bytes_up", f.bytes_up}, {"bytes_down", f.bytes_down}};

@@ -178,6 +178,12 @@ result<relay_frame> parse_tls(const json& frame) {
                                 std::move(*certificates), std::move(*anchor), microseconds(*us), std::move(*messages)}};
 }
 
+result<relay_frame> parse_tls_messages(const json& frame) {
+  auto messages = message_list(frame);
+  if (!messages) return malformed("messages are not as described");
+  return relay_frame{tls_messages{std::move(*messages)}};
+}
+
 result<relay_frame> parse_closed(const json& frame) {
   const auto by = text_member(frame, "by");
   const auto up = count_member(frame, "bytes_up");
@@ -228,6 +234,7 @@ result<relay_frame> parse_relay_frame(std::string_view text) {
   if (ev == "resolved") return parse_resolved(frame);
   if (ev == "connected") return parse_connected(frame);
   if (ev == "tls") return parse_tls(frame);
+  if (ev == "tls_messages") return parse_tls_messages(frame);
   if (ev == "eof") return relay_frame{server_eof{}};
   if (ev == "closed") return parse_closed(frame);
   if (ev == "draining") {

@@ -238,6 +238,10 @@ verdict relay_session::server_data(std::span<const std::byte> octets) {
   return verdict::forward;
 }
 
+void relay_session::tls_said(std::vector<handshake_message> messages) {
+  if (phase_ == phase::streaming && !messages.empty()) say(tls_messages{std::move(messages)});
+}
+
 void relay_session::server_ended() {
   if (phase_ != phase::streaming || server_ended_) return;
   server_ended_ = true;

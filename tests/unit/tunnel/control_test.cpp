@@ -119,8 +119,8 @@ TEST(RelayFrame, EachIsWhatItsFormatSays) {
   const failure plain{stage::connect, code::refused, "Nobody is there.", retry::yes, std::nullopt, {}, {}};
   for (const relay_frame& frame : std::vector<relay_frame>{
            h, resolved{{"192.0.2.1", "2001:db8::1"}, microseconds(8)}, connected{"192.0.2.1", 587, microseconds(9)},
-           report, server_eof{}, closed{party::server, 1, 2}, closed{party::page, 0, 0}, closed{party::relay, 3, 4},
-           draining{milliseconds(5000)}, refused, plain}) {
+           report, tls_messages{{hello_message}}, server_eof{}, closed{party::server, 1, 2}, closed{party::page, 0, 0},
+           closed{party::relay, 3, 4}, draining{milliseconds(5000)}, refused, plain}) {
     const std::string text = format(frame);
     const auto parsed = parse_relay_frame(text);
     ASSERT_TRUE(parsed) << text;

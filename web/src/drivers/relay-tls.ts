@@ -26,8 +26,10 @@ interface RelayTlsMessage {
   us: number | undefined;
 }
 
-/** The handshake message by message, from a relay that shows its octets. */
-export function relayTlsMessages(event: Extract<RelayEvent, { ev: 'tls' | 'error' }>): RelayTlsMessage[] {
+/** What TLS said, message by message, from a relay that shows its octets. */
+export function relayTlsMessages(
+  event: Extract<RelayEvent, { ev: 'tls' | 'tls_messages' | 'error' }>,
+): RelayTlsMessage[] {
   return (event.messages ?? []).flatMap(({ base64, data, us, ...message }) =>
     base64
       ? [

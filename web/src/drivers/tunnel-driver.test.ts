@@ -87,6 +87,75 @@ describe('TLS of the relay', () => {
     expect(established).toBeGreaterThanOrEqual(began + 50_000);
   });
 
+  describe('at its end', () => {
+    const alert = (dir: 'c2s' | 's2c') => ({
+      ...seen,
+      type: 'alert',
+      dir,
+      length: 2,
+      encrypted: true,
+      contentType: 'alert',
+      base64: 'AQA=',
+      fields: [],
+      data: { description: 'close_notify' },
+    });
+    const tls = { ev: 'tls', version: 'TLSv1.3', suite: 's', verified: true };
+    const leaving = () => {
+      const made = begin({ script: { tls_established: [close] } });
+      made.socket.tell(hello);
+      made.socket.tell(tls);
+      return made;
+    };
+    const asked = ({ sent }: FakeSocket) => sent.filter((frame) => frame === '{"op":"eof"}').length;
+
+    it('is told too: the relay says goodbye and hears the server’s', async () => {
+      const { socket, client, sink } = leaving();
+      expect(asked(socket)).toBe(1);
+      expect(sink.ended).not.toHaveBeenCalled();
+      socket.tell({ ev: 'tls_messages', messages: [alert('c2s'), alert('s2c')] });
+      expect(sink.ended).not.toHaveBeenCalled();
+      socket.tell({ ev: 'eof' });
+      await vi.advanceTimersByTimeAsync(0);
+      expect(client.told.slice(1, 3)).toMatchObject([
+        { what: 'tls_message', type: 'alert', dir: 'c2s', data: { where: 'relay' } },
+        { what: 'tls_message', type: 'alert', dir: 's2c' },
+      ]);
+      expect(sink.ended).toHaveBeenCalledTimes(1);
+    });
+
+    it.each([
+      ['breaks off', { ev: 'error', stage: 'stream', code: 'reset', message: 'm' }],
+      ['is an older one', { ev: 'closed', by: 'page' }],
+    ])('is over too when the relay %s', async (_, event) => {
+      const { socket, sink } = leaving();
+      socket.tell(event);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(sink.ended).toHaveBeenCalledTimes(1);
+    });
+
+    it('is not waited for long', async () => {
+      const { sink } = leaving();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(sink.ended).toHaveBeenCalledTimes(1);
+    });
+
+    it('is told before the end of the connection where the server began', async () => {
+      const { socket, client } = begin();
+      socket.tell(hello);
+      socket.tell(tls);
+      socket.tell({ ev: 'tls_messages', messages: [alert('s2c'), alert('c2s')] });
+      socket.tell({ ev: 'eof' });
+      await vi.advanceTimersByTimeAsync(0);
+      expect(client.told.map(({ what }) => what)).toEqual([
+        'tls_established',
+        'tls_message',
+        'tls_message',
+        'peer_closed',
+      ]);
+      expect(asked(socket)).toBe(0);
+    });
+  });
+
   it('is told up to where it failed, with the certificate that was refused', () => {
     const { socket, client } = begin();
     const certificate = {

@@ -64,6 +64,10 @@ export class TunnelDriver implements SessionDriver {
   private opened = false;
   /** When TLS began, in microseconds of the session. */
   private tlsBegan = 0;
+  /** TLS of the relay's stands, and neither side has said goodbye. */
+  private relayTls = false;
+  /** The server has ended what the relay was asked to end. */
+  private parted: () => void = () => undefined;
   /** The end of the connection has been told to the session. */
   private broken = false;
   private protocolTimer: ReturnType<typeof setTimeout> | undefined;
@@ -148,13 +152,16 @@ export class TunnelDriver implements SessionDriver {
           this.fail(falseTls);
           break;
         }
+        this.relayTls = true;
         this.tellMessages(event);
         this.tell({ what: 'tls_established', tls: relayTlsInfo(event) });
         break;
+      case 'tls_messages':
+        if (!this.tls) this.tellMessages(event);
+        break;
       case 'eof':
       case 'closed':
-        if (this.tls?.begun) this.tls.networkClosed();
-        else this.onPeerClosed();
+        this.onServerEnded();
         break;
       case 'draining':
         break; // the session goes on; the relay ends it when its time is up, and says so
@@ -215,6 +222,14 @@ export class TunnelDriver implements SessionDriver {
     void this.pump();
   }
 
+  /** The server will say nothing more to the relay. */
+  private onServerEnded(): void {
+    this.relayTls = false;
+    this.parted();
+    if (this.tls?.begun) this.tls.networkClosed();
+    else this.onPeerClosed();
+  }
+
   private onPeerClosed(): void {
     if (this.broken) return;
     this.broken = true;
@@ -223,6 +238,7 @@ export class TunnelDriver implements SessionDriver {
   }
 
   private fail({ code, stage, message, reason, certificates, failing }: TlsProblem): void {
+    this.parted();
     if (this.over || this.broken) return;
     this.broken = true;
     this.tell({
@@ -281,7 +297,7 @@ export class TunnelDriver implements SessionDriver {
         else if (request.ask === 'arm-timer') this.arm(request.seconds);
         else if (request.ask === 'finished') this.finished(request.result);
         else {
-          if (this.tls) await this.lastWords(this.tls);
+          if (this.tls || this.relayTls) await this.lastWords();
           this.client?.next(this.now()); // the end is recorded now, behind what TLS said in parting
           this.end();
           return;
@@ -297,9 +313,18 @@ export class TunnelDriver implements SessionDriver {
   }
 
   /** TLS has something to say at the end: goodbye on both sides, or an alert that says why not. It need not take long. */
-  private async lastWords(tls: PageTls): Promise<void> {
-    const said = (this.broken ? Promise.resolve() : tls.close()).then(() => this.tunnel.written());
-    await Promise.race([said, new Promise((resolve) => setTimeout(resolve, goodbyeTimeout))]);
+  private async lastWords(): Promise<void> {
+    const said = this.broken ? undefined : this.tls ? this.tls.close() : this.relayGoodbye();
+    const late = new Promise((resolve) => setTimeout(resolve, goodbyeTimeout));
+    await Promise.race([Promise.resolve(said).then(() => this.tunnel.written()), late]);
+  }
+
+  /** The relay says goodbye for us, and tells the server's. */
+  private relayGoodbye(): Promise<void> {
+    this.tunnel.request({ op: 'eof' });
+    return new Promise((resolve) => {
+      this.parted = resolve;
+    });
   }
 
   private startTls(): void {

@@ -60,6 +60,7 @@ const eventSchema = v.variant('ev', [
     certificates: v.optional(v.array(certificate), []),
     messages,
   }),
+  v.object({ ev: v.literal('tls_messages'), messages }),
   v.object({ ev: v.literal('eof') }),
   v.object({ ev: v.literal('closed'), by: v.string() }),
   v.object({ ev: v.literal('draining') }),
@@ -93,7 +94,8 @@ export type PageRequest =
   | { op: 'auth'; token: string }
   | { op: 'open'; host: string; port: number; tls: 'none' | 'implicit' }
   | { op: 'start_tls' }
-  | { op: 'credit'; bytes: number };
+  | { op: 'credit'; bytes: number }
+  | { op: 'eof' };
 
 export function formatRequest(request: PageRequest): string {
   return JSON.stringify(request);

@@ -35,8 +35,8 @@ struct observer {
 
 // From here on `by` is told of everything; it takes the session's app data.
 void observe(SSL& session, observer& by);
-// No more messages and records are told.
-void stop_observing(SSL& session);
+// After the handshake: from here on messages only are told, as the records of a long session would add up.
+void observe_messages(SSL& session);
 
 // The verification of contexts whose sessions have an observer (SSL_CTX_set_cert_verify_callback).
 extern "C" int smtpscope_observe_verification(X509_STORE_CTX* chain, void*);

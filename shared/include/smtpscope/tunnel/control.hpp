@@ -85,7 +85,7 @@ struct connected {
 
 using tls::certificate;
 using tls::direction;
-// A message of the handshake with what it says; its octets are those before encryption.
+// A message of the handshake, or one after it, with what it says; its octets are those before encryption.
 using handshake_message = tls::message;
 
 struct tls_report {
@@ -97,6 +97,11 @@ struct tls_report {
   std::vector<certificate> certificates;
   std::string anchor;  // subject of the trusted certificate at the end of the verified chain
   microseconds us{0};
+  std::vector<handshake_message> messages;
+};
+
+// What TLS said after its handshake: tickets, new keys, alerts. Comes before the octets that followed it.
+struct tls_messages {
   std::vector<handshake_message> messages;
 };
 
@@ -123,7 +128,8 @@ struct failure {
   std::optional<std::size_t> failing{};       // with tls_verify: index into `certificates`
 };
 
-using relay_frame = std::variant<hello, resolved, connected, tls_report, server_eof, closed, draining, failure>;
+using relay_frame =
+    std::variant<hello, resolved, connected, tls_report, tls_messages, server_eof, closed, draining, failure>;
 
 [[nodiscard]] std::string format(const relay_frame& frame);
 // Error: malformed_frame. A certificate chain is long, so size is the transport's business here.

@@ -109,6 +109,8 @@ class relay_session {
   [[nodiscard]] std::size_t readable() const noexcept;
   // At most readable() octets were read: send them to the page when `forward`.
   [[nodiscard]] verdict server_data(std::span<const std::byte> octets);
+  // After secured(): messages of TLS that came, or went, before what is told next.
+  void tls_said(std::vector<handshake_message> messages);
   void server_ended();  // its end of the stream
 
   // --- the relay itself ---
