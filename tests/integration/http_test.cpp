@@ -327,7 +327,7 @@ TEST_F(HttpMailbox, ReceivesThroughTheTunnelOverItsOwnAuthority) {
   const auto reply = [&](const std::string& code) {
     std::string all;
     do {
-      const auto piece = one.client().receive();
+      const auto piece = one.receive();
       ASSERT_TRUE(piece.has_value()) << all;
       all += piece->octets;
     } while (all.find("\r\n" + code + " ") == std::string::npos && all.rfind(code + " ", 0) != 0);

@@ -88,7 +88,9 @@ class page {
   void open(const std::string& host, std::uint16_t port, const std::string& tls = "none");
   void send(const std::string& octets) { client_.send_binary(octets); }
   void say(const json& frame) { client_.send_text(to_string(frame)); }
-  // The next frame but for tls_messages, which must be that event.
+  // The next frame that is no tls_messages; nothing at the end.
+  [[nodiscard]] std::optional<test::websocket_client::message> receive();
+  // The next such frame, which must be that event.
   json expect(const std::string& event);
   // Everything up to and with `connected`.
   void connect(std::uint16_t port, const std::string& tls = "none");
@@ -104,8 +106,6 @@ class page {
   [[nodiscard]] const json& hello() const { return hello_; }
 
  private:
-  [[nodiscard]] std::optional<test::websocket_client::message> receive();
-
   test::websocket_client client_;
   json hello_;
   std::vector<json> late_;

@@ -1,33 +1,14 @@
 // TLS by the relay: implicit and by STARTTLS, what it reports, whom it trusts, what it refuses.
 
-#include <fstream>
-
 #include <gmock/gmock.h>
 
-#include "integration/tunnel_fixture.hpp"
+#include "integration/tunnel_trusting_relay.hpp"
 #include "smtpscope/text/base64.hpp"
 
 namespace smtpscope::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-// A relay that trusts the authority of `shown`, through --ca-file.
-class trusting_relay {
- public:
-  trusting_relay(std::uint16_t port, const tls_identity& shown, const running_relay::change& more = {})
-      : relay_({port}, [&](app::serve_options& o) {
-          const auto file = directory_.path() / "ca.pem";
-          std::ofstream(file) << shown.authority_pem;
-          o.ca_files.push_back(file);
-          if (more) more(o);
-        }) {}
-  operator const running_relay&() const { return relay_; }  // NOLINT(google-explicit-constructor): it is one
-
- private:
-  temporary_directory directory_;
-  running_relay relay_;
-};
 
 // Under TLS 1.3.
 bool encrypted(std::string_view type) {
@@ -97,59 +78,6 @@ TEST(TunnelTls, ImplicitIsReportedBeforeAnyData) {
   one.say({{"op", "eof"}});
   EXPECT_EQ(one.expect("closed").value("bytes_up", 0), 6);
 }
-
-// "alert close_notify c2s" for each message after the handshake.
-std::vector<std::string> late(const page& one) {
-  std::vector<std::string> said;
-  for (const json& m : one.late_messages()) {
-    EXPECT_TRUE(m.value("encrypted", false));
-    EXPECT_GT(m.value("us", 0), 0);
-    said.push_back(m.value("type", "") + " " + m.at("data").value("description", "") + " " + m.value("dir", ""));
-  }
-  return said;
-}
-
-struct parting {
-  const char* name;
-  int version;
-  const char* begun_by;
-};
-class GoodbyesAreTold : public ::testing::TestWithParam<parting> {};
-
-TEST_P(GoodbyesAreTold, BehindWhatTlsSaidBefore) {
-  tls_identity shown = good_identity();
-  shown.highest_version = GetParam().version;
-  const bool by_server = GetParam().begun_by == std::string("server");
-  scripted_server server([&](peer& p) {
-    if (!p.start_tls(shown)) return;
-    p.send("220");
-    p.read(1);
-    if (!by_server) p.read_to_end();
-    p.end_sending();
-  });
-  const trusting_relay relay(server.port(), shown);
-  page one(relay);
-  one.connect(server.port(), "implicit");
-  EXPECT_EQ(one.read(3), "220");
-  std::vector<std::string> expected;
-  if (GetParam().version == TLS1_3_VERSION) expected = {"new_session_ticket  s2c", "new_session_ticket  s2c"};
-  EXPECT_EQ(late(one), expected) << "told before the octets behind them";
-  one.send("x");
-  if (!by_server) one.say({{"op", "eof"}});
-  one.expect("eof");
-  expected.push_back(std::string("alert close_notify ") + (by_server ? "s2c" : "c2s"));
-  expected.push_back(std::string("alert close_notify ") + (by_server ? "c2s" : "s2c"));
-  EXPECT_EQ(late(one), expected);
-  if (by_server) one.say({{"op", "eof"}});
-  one.expect("closed");
-}
-
-INSTANTIATE_TEST_SUITE_P(TunnelTls, GoodbyesAreTold,
-                         ::testing::Values(parting{"server_1_2", TLS1_2_VERSION, "server"},
-                                           parting{"page_1_2", TLS1_2_VERSION, "page"},
-                                           parting{"server_1_3", TLS1_3_VERSION, "server"},
-                                           parting{"page_1_3", TLS1_3_VERSION, "page"}),
-                         [](const auto& of) { return of.param.name; });
 
 TEST(TunnelTls, StarttlsBeginsInPlace) {
   const tls_identity shown = good_identity();
