@@ -16,7 +16,8 @@ test.beforeEach(async ({ page }) => {
 
 for (const scheme of ['light', 'dark'] as const) {
   test.describe(() => {
-    test.use({ colorScheme: scheme });
+    // What scrolls smoothly would be somewhere else each time.
+    test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
 
     test(`a finished session, ${scheme}`, async ({ app, page }) => {
       await app.sendSimulated();
