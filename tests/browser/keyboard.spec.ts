@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import type { Locator } from '@playwright/test';
 import { expectVisibleFocus, tabTo } from './support/focus';
 import { toPeer } from './support/lessons';
-import { secured } from './support/peer-scripts';
+import { delivers, secured } from './support/peer-scripts';
 import { expect, test } from './support/peer-test';
 
 const address = 'ada@example.org';
@@ -162,3 +164,54 @@ test('focus goes all the way round and is seen at each stop', async ({ app, page
   expect(stops.length).toBeGreaterThan(30);
   expect(stops.length).toBeLessThan(150);
 });
+
+for (const width of [320, 1280]) {
+  test.describe(`${width} px`, () => {
+    test.use({ viewport: { width, height: 700 } });
+
+    test('focus passes through whom to trust and what TLS said, and is seen at each stop', async ({
+      app,
+      authority,
+      page,
+      peer,
+      server,
+    }) => {
+      const walk = async (to: Locator): Promise<string> => {
+        const stops: string[] = [];
+        while (!(await to.evaluate((element) => element.matches(':focus')))) {
+          expect(stops.length, stops.join('\n')).toBeLessThan(60);
+          await page.keyboard.press('Tab');
+          stops.push(await expectVisibleFocus(page));
+        }
+        return stops.join('\n');
+      };
+      peer.script = delivers;
+      await toPeer(app, {
+        ...server,
+        place: 'page',
+        trusted: (await readFile(authority.file, 'utf8')).trim(),
+      });
+      await app.textbox('From').focus();
+      const composer = await walk(app.send);
+      for (const stop of ['Certificates and keys', '#pem', 'Clear', '#tls', '#mechanism'])
+        expect.soft(composer, stop).toContain(stop);
+      await page.keyboard.press('Enter');
+      await expectVisibleFocus(page);
+      await walk(app.button('Send for real'));
+      await page.keyboard.press('Enter');
+      await app.ended();
+      await walk(app.tab('Bytes'));
+      await page.keyboard.press('End');
+      await expect(app.tab('Security')).toBeFocused();
+      const panel = page.getByRole('tabpanel');
+      const security = await walk(panel.getByRole('button', { name: /close_notify/ }).last());
+      for (const stop of ['ClientHello', 'EncryptedExtensions', 'CertificateVerify'])
+        expect.soft(security, stop).toContain(stop);
+      await page.keyboard.press('Space');
+      await expect(app.headline).toHaveText(/close_notify/);
+      await expectVisibleFocus(page);
+      // And on, out of it.
+      await walk(page.getByRole('toolbar').getByRole('button', { name: 'Back', exact: true }));
+    });
+  });
+}

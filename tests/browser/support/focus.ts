@@ -41,7 +41,7 @@ function stop(): Stop {
   const covered = inSight && top !== null && !around(shown, top) && !around(top, shown);
   const cover =
     covered && top ? `, covered by ${top.tagName} in ${(top.getRootNode() as ShadowRoot).host?.tagName}` : '';
-  const what = `${at.tagName.toLowerCase()}${at.id ? `#${at.id}` : ''} "${(at.textContent ?? '').trim().slice(0, 40)}"${cover}`;
+  const what = `${at.tagName.toLowerCase()}${at.id ? `#${at.id}` : ''} "${(at.textContent ?? '').replace(/\s+/g, ' ').trim().slice(0, 40)}"${cover}`;
   return { what, lost: false, inSight, covered, marked };
 }
 
