@@ -1,5 +1,6 @@
-// Invariant: an address that was accepted is UTF-8 without controls, parses to itself, is the same
-// mailbox as itself and as its ASCII form; what ASCII alone accepts, UTF-8 accepts too.
+// Invariant: an address that was accepted is UTF-8 without controls, keeps what stands before @, and all of it in
+// ASCII, and parses to itself once its domain is composed; it is the same mailbox as itself and as its ASCII form;
+// what ASCII alone accepts, UTF-8 accepts too.
 
 #include <algorithm>
 
@@ -17,7 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto ascii = wire::mailbox::parse(text)) fuzz::check(m && ascii->text() == m->text());
   if (m) {
     const std::string written = m->text();
-    fuzz::check(written == text && text::is_utf8(written));
+    fuzz::check(text::is_utf8(written) && (written == text || !text::all_ascii(text)));
+    fuzz::check(text.substr(0, m->local_part().size()) == m->local_part());
+    const auto again = wire::mailbox::parse(written, wire::utf8::allowed);
+    fuzz::check(again && again->text() == written);
     fuzz::check(std::none_of(written.begin(), written.end(), text::is_control));
     fuzz::check(m->same_as(*m));
     if (const auto ascii = m->to_ascii()) {

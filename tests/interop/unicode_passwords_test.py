@@ -79,6 +79,23 @@ class UnicodePasswords(unittest.TestCase):
                     client.sendmail(USER, USER, message.simple("a password"))
             self.logged_in(relay, deliver)
 
+    def test_right_to_left(self):
+        # Arabic with digits and blanks of two kinds between its first and its last letter (RFC 3454 section 6).
+        stored, given = "\u0627 1 2\u0628", "\u0627\u00a01\u200b2\u0628"
+        relay = Relay("--user", f"{USER}:{stored}", "--auth", "SCRAM-SHA-256,PLAIN")
+        self.addCleanup(relay.stop)
+        tool = Msmtp()
+        tool.user = USER
+        for mechanism in ("SCRAM-SHA-256", "PLAIN"):
+            with self.subTest(mechanism=mechanism):
+                self.logged_in(relay, lambda mechanism=mechanism: self.assertEqual(
+                    0, tool.send(relay, False, mechanism, message.simple("x"), password=given)[0]))
+                self.logged_in(relay, lambda mechanism=mechanism: self.assertEqual(
+                    0, self.sent(relay, mechanism, given).status))
+        mixed = self.sent(relay, "SCRAM-SHA-256", "a\u0627")
+        self.assertNotEqual(mixed.status, 0)
+        self.assertIn("mixes directions", mixed.said)
+
     def test_another_password_is_none(self):
         # Without its accents, and with one that SASLprep leaves as it is.
         for wrong in ("passwörd é Ⅸ", typed("NFD") + "\u0301"):

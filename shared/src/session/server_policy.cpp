@@ -29,15 +29,22 @@ std::string shown(std::string_view entry) {
   return address_of(entry).size() == entry.size() ? "<" + std::string{entry} + ">" : std::string{entry};
 }
 
+bool same_mailbox(std::string_view pattern, std::string_view wanted) {
+  const auto known = wire::mailbox::parse(pattern, wire::utf8::allowed);
+  const auto asked = wire::mailbox::parse(wanted, wire::utf8::allowed);
+  return known && asked && known->same_as(*asked);
+}
+
 bool covers(std::string_view pattern, const std::string& mailbox_text) {
   if (pattern == "*") return true;
   const std::size_t at = mailbox_text.rfind('@');
   if (at == std::string::npos) return false;
-  if (!pattern.empty() && pattern.front() == '@')
-    return text::iequals(pattern, std::string_view{mailbox_text}.substr(at));
-  const auto known = wire::mailbox::parse(address_of(pattern), wire::utf8::allowed);
-  const auto asked = wire::mailbox::parse(mailbox_text, wire::utf8::allowed);
-  return known && asked && known->same_as(*asked);
+  if (!pattern.empty() && pattern.front() == '@') {
+    const std::string_view domain = std::string_view{mailbox_text}.substr(at);
+    if (text::all_ascii(pattern) && text::all_ascii(domain)) return text::iequals(pattern, domain);
+    return same_mailbox("x" + std::string{pattern}, "x" + std::string{domain});  // U-labels are A-labels
+  }
+  return same_mailbox(address_of(pattern), mailbox_text);
 }
 
 // Whether a person who writes `name` after VRFY or EXPN means this entry.

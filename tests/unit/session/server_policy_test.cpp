@@ -76,6 +76,30 @@ forward_path_offered to(const std::string& mailbox) {
   return {*wire::forward_path::parse("<" + mailbox + ">"), {}, {}};
 }
 
+TEST(ServerPolicy, DomainsOutsideAsciiAreTheSameInEveryForm) {  // RFC 6531 §3.3
+  server_policy p;
+  p.mailboxes = {
+      "@b\xC3\xBC"
+      "cher.example",
+      "@xn--e1afmkfd.example", "amy@bu\xCC\x88ro.example"};
+  const auto taken = [&p](const std::string& mailbox) {
+    const auto path = wire::forward_path::parse("<" + mailbox + ">", wire::utf8::allowed);
+    return path && p.decide(forward_path_offered{*path, {}, {}}).what == verdict::accept;
+  };
+  EXPECT_TRUE(
+      taken("a@b\xC3\xBC"
+            "cher.example"));
+  EXPECT_TRUE(
+      taken("a@bu\xCC\x88"
+            "cher.example"))
+      << "decomposed";
+  EXPECT_TRUE(taken("a@xn--bcher-kva.example"));
+  EXPECT_TRUE(taken("a@\xD0\xBF\xD1\x80\xD0\xB8\xD0\xBC\xD0\xB5\xD1\x80.example"));
+  EXPECT_TRUE(taken("amy@xn--bro-hoa.example"));
+  EXPECT_FALSE(taken("bob@xn--bro-hoa.example"));
+  EXPECT_FALSE(taken("a@bucher.example"));
+}
+
 verdict recipient(const std::string& mailbox) { return sample().decide(to(mailbox)).what; }
 
 TEST(ServerPolicy, KnowsMailboxesAndDomains) {

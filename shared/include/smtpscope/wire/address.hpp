@@ -22,7 +22,7 @@ class mailbox {
   [[nodiscard]] static result<mailbox> parse(std::string_view text, utf8 beyond_ascii = utf8::refused);
 
   [[nodiscard]] const std::string& local_part() const noexcept { return local_part_; }  // as written, quotes kept
-  [[nodiscard]] const std::string& domain() const noexcept { return domain_; }          // as written
+  [[nodiscard]] const std::string& domain() const noexcept { return domain_; }          // as written, composed (NFKC)
   // "local@domain".
   [[nodiscard]] std::string text() const { return local_part_ + "@" + domain_; }
   // Same mailbox: domains compare without case and by their A-labels, local parts exactly
