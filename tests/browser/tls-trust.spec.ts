@@ -179,8 +179,13 @@ test.describe('a certificate that is not to be trusted is refused in the page', 
       peer.script = tls === 'implicit' ? deliversImplicitly : delivers;
       const trusted = await readFile(authority.file, 'utf8');
       await toPeer(app, { ...server, tls, place: 'page', trusted });
-      await fails(app, { title, evidence: /\S/ });
+      // The evidence says which certificate, and why.
+      await fails(app, { title, evidence: /localhost/ });
       await app.button('Back to the session').click();
+      const chapter = page
+        .getByRole('navigation', { name: 'Chapters' })
+        .getByRole('button', { name: /^Secure/ });
+      await expect(chapter).toHaveText('Secure (failed)');
       const trace = await app.saveTrace();
       const error = trace.find('transport_error')?.data;
       expect(error).toMatchObject({ stage: 'tls', code: 'tls_verify' });

@@ -17,6 +17,8 @@ export interface ChapterMark {
   /** Index of the first entry of this visit to the chapter. */
   first: number;
   end: number;
+  /** What ended the session, or kept it from delivering, happened in it. */
+  failed: boolean;
 }
 
 /** Chapters in the order in which the session reached them first; later visits join the first. */
@@ -31,7 +33,13 @@ export function chapterMarks(entries: readonly TraceEntry[]): ChapterMark[] {
         name: chapterNames[entry.chapter],
         first: index,
         end: index + 1,
+        failed: false,
       });
   });
+  const evidence = entries.findLast((entry) => entry.kind === 'diagnosis')?.data['evidence'];
+  const seqs = Array.isArray(evidence) ? evidence : [];
+  const cause = entries.findLast((entry) => entry.chapter !== 'done' && seqs.includes(entry.seq));
+  const mark = cause && marks.get(cause.chapter);
+  if (mark) mark.failed = true;
   return [...marks.values()];
 }

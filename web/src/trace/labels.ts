@@ -77,6 +77,10 @@ function noteLabel(entry: TraceEntry): string {
   }
 }
 
+/** What exactly went wrong on the way, in the words of whoever noticed; "" where nothing did. */
+export const detailOf = (entry: TraceEntry): string =>
+  entry.kind === 'transport_error' ? text(entry.data['message']) : '';
+
 /** What stands in the story: the first line said, or what happened. */
 export function labelOf(entry: TraceEntry): string {
   if (entry.kind === 'content') return `Message content, ${formatOctets(entryBytes(entry).length)}`;

@@ -4,7 +4,7 @@ import { parseTraceFile } from '../drivers/trace-file';
 import { readersOf } from '../elements/security/readers';
 import { chapterMarks } from './chapters';
 import { fieldAt, fieldMap, fieldPath, fieldsOf } from './fields';
-import { labelOf, linesOf, spokenLabel } from './labels';
+import { detailOf, labelOf, linesOf, spokenLabel } from './labels';
 import { lanesOf, tubesOf } from './lanes';
 import { unitsDone, unitsOf } from './units';
 
@@ -48,6 +48,19 @@ it('chapters stand in the order of the session', () => {
     'message',
     'done',
   ]);
+});
+
+it('the chapter that failed is known, and what went wrong on the way in its own words', () => {
+  const failed = (entries: typeof refused.entries) =>
+    chapterMarks(entries).flatMap((mark) => (mark.failed ? [mark.chapter] : []));
+  expect(failed(delivered.entries)).toEqual([]);
+  expect(failed(refused.entries)).toEqual(['login']);
+  const [first] = delivered.entries;
+  if (!first) throw new Error('the fixture is empty');
+  expect(detailOf(first)).toBe('');
+  expect(detailOf({ ...first, kind: 'transport_error', data: { message: 'It expired.' } })).toBe(
+    'It expired.',
+  );
 });
 
 describe('fields', () => {

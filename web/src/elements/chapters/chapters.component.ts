@@ -28,13 +28,13 @@ export class SmtpChapters extends LitElement {
           .map((mark, i) => {
             const done = i < at;
             const now = mark.chapter === this.current;
-            return html`<li class=${now ? 'now' : done ? 'done' : ''}>
+            return html`<li class="${now ? 'now' : done ? 'done' : ''} ${mark.failed ? 'failed' : ''}">
               <button
                 type="button"
                 aria-current=${now ? 'step' : 'false'}
                 @click=${() => emit(this, 'smtp-player', { do: 'seek-entry', entry: mark.first })}
               >
-                ${done ? icon('check') : ''}${mark.name}
+                ${done ? icon(mark.failed ? 'close' : 'check') : ''}${mark.name}${done && mark.failed ? html`<span class="vh"> (failed)</span>` : ''}
               </button>
             </li>`;
           })}

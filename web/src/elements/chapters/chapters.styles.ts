@@ -30,6 +30,10 @@ export const chaptersStyles = css`
   .done .icon {
     color: var(--smtp-good);
   }
+  .done.failed button,
+  .done.failed .icon {
+    color: var(--smtp-bad);
+  }
   .now button {
     background: var(--smtp-ink);
     color: var(--smtp-paper);
@@ -43,7 +47,7 @@ export const chaptersStyles = css`
       padding-inline: 0.4rem;
       font-size: 0.8rem;
     }
-    .done .icon {
+    .done:not(.failed) .icon {
       display: none;
     }
   }

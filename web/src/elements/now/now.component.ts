@@ -5,7 +5,7 @@ import { countBytes, formatClock } from '../../text/format';
 import { visibleText } from '../../text/visible';
 import { bytesToText, entryBytes } from '../../trace/entry-bytes';
 import { type Field, fieldAt, fieldsOf, fieldTitle } from '../../trace/fields';
-import { labelOf, outcomeName, speakerOf, spokenLabel } from '../../trace/labels';
+import { detailOf, labelOf, outcomeName, speakerOf, spokenLabel } from '../../trace/labels';
 import type { Selection } from '../../trace/selection';
 import { hexText, tlsMessageFacts } from '../../trace/tls-messages';
 import { emit } from '../events';
@@ -105,6 +105,7 @@ export class SmtpNow extends LitElement {
       ${this.renderHeading(entry, titleOf(entry))}
       ${bytes.length > 0 ? this.renderWire(entry, bytes) : nothing}
       ${explain?.text ? html`<p class="text">${shown(explain.text)}</p>` : nothing}
+      ${detailOf(entry) ? html`<p class="detail">${shown(detailOf(entry))}</p>` : nothing}
       ${entry.kind === 'tls_message' ? this.renderFacts(entry) : nothing}
       ${this.renderDecoded(entry)} ${entry.kind === 'result' ? this.renderResult(entry) : nothing}
       ${
@@ -283,7 +284,7 @@ export class SmtpNow extends LitElement {
     if (!entry) return nothing;
     return html`<li>
       <button type="button" class="proof ${speakerOf(entry)}" @click=${() => emit(this, 'smtp-select', { entry: index })}>
-        <span class="vh">Show </span><code>${shown(spokenLabel(entry))}</code>
+        <span class="vh">Show </span><code>${shown(detailOf(entry) || spokenLabel(entry))}</code>
       </button>
     </li>`;
   }

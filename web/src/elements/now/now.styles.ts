@@ -79,6 +79,13 @@ export const nowStyles = [
     .text {
       max-width: 62ch;
     }
+    .detail {
+      max-width: 62ch;
+      margin: 0.6rem 0 0;
+      padding-left: 0.8rem;
+      border-left: 3px solid var(--smtp-bad);
+      overflow-wrap: anywhere;
+    }
     .wire {
       max-height: 13rem;
       margin: 0.7rem 0 0;

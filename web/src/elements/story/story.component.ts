@@ -180,6 +180,8 @@ export class SmtpStory extends LitElement {
     if (!entry) return nothing;
     const before = this.entries[unit.first - 1];
     const gap = before ? entry.us - before.us : 0;
+    // The server waits as well: what takes its time is this page.
+    const loading = before?.kind === 'tls_started' && entry.dir === 'c2s' && entry.data['where'] === 'page';
     const speaker = speakerOf(entry);
     const tube = this.tubes[unit.first];
     const tubeEnd = this.tubes[unit.end - 1];
@@ -206,7 +208,7 @@ export class SmtpStory extends LitElement {
         aria-setsize=${this.visible.length}
         aria-posinset=${position + 1}
       >
-        ${gap >= silence ? html`<p class="gap">${formatDuration(gap)} of silence</p>` : nothing}
+        ${gap >= silence ? html`<p class="gap">${formatDuration(gap)} ${loading ? 'until TLS was loaded into this page' : 'of silence'}</p>` : nothing}
         <div class="row">
           <button
             type="button"
