@@ -151,6 +151,7 @@ export interface ClientSetup {
   patience?: "rfc5321" | "interactive";           // default interactive
   pipelining?: boolean;                           // commands in groups where PIPELINING is offered; default false
   chunking?: boolean;                             // BDAT where CHUNKING is offered; default false
+  without?: string[];                             // EHLO keywords that count as not offered: "8BITMIME"; default none
   manual?: boolean;                               // every command waits (COMMAND_READY); default false
   from: string;                                   // mailbox, "" for the null reverse-path
   to: string[];

@@ -222,6 +222,12 @@ void add_login_options(CLI::App& command, typed_send& given) {
 void add_extension_options(CLI::App& command, typed_send& given) {
   command.add_flag("--no-pipelining", given.no_pipelining, "One command at a time, whatever the server offers");
   command
+      .add_option("--without", given.without,
+                  "Go on as if the server did not offer this, such as 8BITMIME (repeatable, or with commas)")
+      ->type_name("EXTENSION")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
       .add_option("--chunking", given.chunking,
                   "BDAT: never, if-binary (only content that needs it) or when-offered (instead of DATA)")
       ->type_name("WHEN")

@@ -1,6 +1,10 @@
 #include "relay/cli/send_options.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "relay/base/random.hpp"
 #include "relay/net/certificate.hpp"
@@ -72,6 +76,15 @@ status read_login(const typed_send& typed, session::client_options& options) {
 
 status read_manner(const typed_send& typed, session::client_options& options) {
   if (typed.no_pipelining) options.groups = session::pipelining::never;
+  constexpr std::string_view known[] = {
+      "8BITMIME", "AUTH",       "BINARYMIME", "CHUNKING", "DSN",      "ENHANCEDSTATUSCODES",
+      "LIMITS",   "PIPELINING", "REQUIRETLS", "SIZE",     "SMTPUTF8", "STARTTLS"};
+  for (const std::string& extension : typed.without) {
+    options.without.push_back(text::to_upper(extension));
+    if (std::find(std::begin(known), std::end(known), options.without.back()) == std::end(known))
+      return wrong("--without", extension,
+                   fmt::format("write one of {}, as the server's answer to EHLO names it", fmt::join(known, ", ")));
+  }
   if (typed.chunking == "never")
     options.chunks = session::chunking::never;
   else if (typed.chunking == "if-binary")

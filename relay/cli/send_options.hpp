@@ -24,6 +24,7 @@ struct typed_send {
   bool auth_without_tls = false;
   bool no_initial_response = false;
   bool no_pipelining = false;
+  std::vector<std::string> without;  // extensions, by their EHLO keywords
   std::string chunking = "if-binary";
   std::string notify;  // "": nothing asked
   std::string ret;

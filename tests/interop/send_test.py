@@ -105,6 +105,17 @@ class OwnMailbox(unittest.TestCase):
         done = send(f"localhost:{relay.smtp}", "--ca-file", relay.ca_file, "--user", USER, password=PASSWORD)
         self.assertEqual((done.status, done.mechanism()), (0, "SCRAM-SHA-512-PLUS"), done)
 
+    def test_extensions_can_be_refused(self):
+        """Content of eight bits, which goes as it is, or converted and without a parameter."""
+        content = "Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nSüß\n"
+        for refused, parameters in [([], True), (["--without", "size,pipelining", "--without", "8BITMIME"], False)]:
+            with self.subTest(refused=refused), Delivery(shared()) as delivery:
+                done = send(*self.through(True), *refused, content=content.encode())
+                self.assertEqual(done.status, 0, done)
+            mail_from = next(c for c in done.commands() if c.startswith("MAIL"))
+            self.assertEqual((" SIZE=" in mail_from, " BODY=8BITMIME" in mail_from), (parameters, parameters))
+            self.assertEqual("Süß".encode() in delivery.content(), parameters)
+
     def test_several_messages_over_one_connection(self):
         relay = shared()
         with tempfile.TemporaryDirectory() as directory, Delivery(relay) as delivery:
@@ -305,6 +316,7 @@ class WrongUse(unittest.TestCase):
             ([*self.changed("--text"), "--eml", "/nonexistent.eml"], "No such file"),
             ([*self.good, "--tls", "maybe"], "implicit, starttls, opportunistic or never"),
             ([*self.good, "--chunking", "often"], "when-offered"),
+            ([*self.good, "--without", "size,magic"], "--without magic: write one of 8BITMIME, "),
             ([*self.good, "--notify", "sometimes"], "success,failure,delay"),
             ([*self.good, "--notify", "never,delay"], "success,failure,delay"),
             ([*self.good, "--return", "half"], "full or headers"),

@@ -120,6 +120,32 @@ TEST(ClientParameters, SevenBitsWhereEightAreNotTaken) {
   EXPECT_FALSE(session::client_session::create(c.options, c.mail)) << "that is no variant of seven bits";
 }
 
+// Each extension can be refused: the session is that of a server which does not offer it.
+TEST(ClientParameters, WhatIsRefusedIsNotUsed) {
+  const std::string envelope = "C: MAIL FROM:<Alice@Example.ORG>\nS: 250 x\nC: RCPT TO:<Bob@Example.COM>\n";
+  client_case c = plain("SIZE and LIMITS", offering({"SIZE 2", "LIMITS MAILMAX=1 RCPTMAX=1"}) + envelope + rest);
+  c.options.size = session::size_check::here;
+  c.options.without = {"SIZE", "LIMITS"};
+  expect_dialogue(c);
+  c = plain("8BITMIME", offering({"8BITMIME"}) + envelope + rest);
+  c.mail.content = "\xC3\xBC\r\n";
+  c.mail.seven_bit_content = "x\r\n";
+  c.options.without = {"8bitmime"};
+  expect_dialogue(c);
+  c = plain("PIPELINING and CHUNKING", offering({"PIPELINING", "CHUNKING"}) + envelope + rest);
+  c.options.chunks = session::chunking::when_offered;
+  c.options.without = {"PIPELINING", "CHUNKING"};
+  expect_dialogue(c);
+  c = plain("SMTPUTF8", offering({"8BITMIME", "SMTPUTF8"}));
+  c.mail.to = {*wire::forward_path::parse("<\xCE\xB4@b.example>", wire::utf8::allowed)};
+  c.options.without = {"SMTPUTF8"};
+  expect_given_up(c, failure_kind::smtputf8_not_offered, "policy.smtputf8_not_offered");
+  c = plain("REQUIRETLS", offering({"REQUIRETLS"}), tls_policy::implicit);
+  c.mail.parameters.requiretls = true;
+  c.options.without = {"REQUIRETLS"};
+  expect_given_up(c, failure_kind::requiretls_not_possible, "policy.requiretls_not_possible");
+}
+
 TEST(ClientParameters, AddressesOutsideAscii) {
   client_case c = plain("local part", offering({}));
   c.mail.to = {*wire::forward_path::parse("<\xCE\xB4\xCE\xBF\xCE\xBA@b.example>", wire::utf8::allowed)};

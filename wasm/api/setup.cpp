@@ -96,6 +96,7 @@ result<client_setup> read_client(const json& value) {
   // A person who watches sees the steps one by one, unless groups are asked for.
   options.groups = m.flag_or("pipelining", false) ? session::pipelining::when_offered : session::pipelining::never;
   if (m.flag_or("chunking", false)) options.chunks = session::chunking::when_offered;
+  if (m.has("without")) options.without = m.texts("without");
   if (m.flag_or("manual", false)) options.control = session::control::manual;
 
   session::submission mail;

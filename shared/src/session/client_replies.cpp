@@ -79,7 +79,8 @@ void client_session::on_reply(wire::received_reply received) {
 // What a reply tells, whatever it leads to.
 void client_session::learn(client_phase before, client_action action, const wire::reply& value,
                            const awaited_reply& answered) {
-  if (before == client_phase::expect_ehlo_reply && value.positive()) capabilities_ = wire::capabilities::parse(value);
+  if (before == client_phase::expect_ehlo_reply && value.positive())
+    capabilities_ = wire::capabilities::parse(value, options_.without);
   if (before == client_phase::expect_helo_reply) capabilities_ = {};  // HELO tells of no extension
   if (answered.transaction) {
     client_transaction& t = transactions_[*answered.transaction];

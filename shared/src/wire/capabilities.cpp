@@ -73,10 +73,12 @@ std::optional<server_limits> parse_limits(std::string_view text) {
   return limits;
 }
 
-void add_line(capabilities& c, std::string_view line) {
+void add_line(capabilities& c, std::string_view line, const std::vector<std::string>& without) {
   const std::size_t split = std::min(line.find_first_of(" ="), line.size());
   const std::string_view keyword = line.substr(0, split);
   const std::string_view rest = line.substr(std::min(split + 1, line.size()));
+  for (const std::string& refused : without)
+    if (text::iequals(keyword, refused)) return;
   if (text::iequals(keyword, "AUTH")) return add_mechanisms(c, rest);
   if (split < line.size() && line[split] == '=') return;  // only AUTH was ever written with "="
   const auto is = [&](std::string_view known) { return text::iequals(keyword, known); };
@@ -106,12 +108,12 @@ void add_line(capabilities& c, std::string_view line) {
 
 }  // namespace
 
-capabilities capabilities::parse(const reply& ehlo) {
+capabilities capabilities::parse(const reply& ehlo, const std::vector<std::string>& without) {
   capabilities c;
   if (!ehlo.positive()) return c;
   for (std::size_t i = 1; i < ehlo.lines.size(); ++i) {
     c.lines.push_back(ehlo.lines[i]);
-    add_line(c, ehlo.lines[i]);
+    add_line(c, ehlo.lines[i], without);
   }
   c.binarymime = c.binarymime && c.chunking;  // RFC 3030 §3: offered only together with CHUNKING
   return c;

@@ -46,6 +46,24 @@ TEST(Capabilities, TheFirstLineIsTheDomainAndNothingElse) {
   EXPECT_TRUE(capabilities::parse({250, std::nullopt, {}}).lines.empty());
 }
 
+TEST(Capabilities, WhatIsRefusedCountsAsNotOffered) {
+  const reply all{250,
+                  std::nullopt,
+                  {"x", "SIZE 5", "8bitmime", "SMTPUTF8", "LIMITS RCPTMAX=1", "DSN", "PIPELINING", "CHUNKING",
+                   "BINARYMIME", "REQUIRETLS", "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH PLAIN", "AUTH=LOGIN"}};
+  const capabilities none =
+      capabilities::parse(all, {"SIZE", "8BITMIME", "smtputf8", "LIMITS", "DSN", "PIPELINING", "CHUNKING", "BINARYMIME",
+                                "REQUIRETLS", "ENHANCEDSTATUSCODES", "STARTTLS", "AUTH"});
+  EXPECT_FALSE(none.size || none.limits);
+  EXPECT_FALSE(none.eight_bit_mime || none.smtputf8 || none.dsn || none.pipelining || none.chunking ||
+               none.binarymime || none.requiretls || none.enhanced_status_codes || none.starttls);
+  EXPECT_TRUE(none.auth.empty());
+  EXPECT_EQ(none.lines.size(), 13U) << "what the server said";
+  const capabilities without_chunking = capabilities::parse(all, {"CHUNKING"});
+  EXPECT_FALSE(without_chunking.chunking || without_chunking.binarymime) << "RFC 3030: it needs CHUNKING";
+  EXPECT_TRUE(without_chunking.size && without_chunking.limits && without_chunking.dsn && without_chunking.starttls);
+}
+
 TEST(Capabilities, ARefusalOffersNothing) {
   EXPECT_FALSE(capabilities::parse({550, std::nullopt, {"x", "STARTTLS"}}).starttls);
 }

@@ -61,6 +61,7 @@ struct client_options {
   std::size_t max_recipients = limits::recipients;                 // of one transaction, at least 1
   too_many on_too_many = too_many::next_transaction;
   size_check size = size_check::by_server;
+  std::vector<std::string> without = {};  // EHLO keywords, in any case: the session goes on as if they were not offered
   session::control control = session::control::automatic;
 };
 

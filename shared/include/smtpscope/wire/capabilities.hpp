@@ -35,8 +35,9 @@ struct capabilities {
   std::vector<std::string> auth;        // mechanisms, upper case, in the server's order (RFC 4954)
 
   // Keywords compare without case. The old form "AUTH=LOGIN" is understood as well. A new EHLO gives
-  // new capabilities: the caller forgets the old ones (RFC 3207 §4.2, RFC 9422 §3).
-  [[nodiscard]] static capabilities parse(const reply& ehlo);
+  // new capabilities: the caller forgets the old ones (RFC 3207 §4.2, RFC 9422 §3). Keywords in `without` count as
+  // not said, but for `lines`.
+  [[nodiscard]] static capabilities parse(const reply& ehlo, const std::vector<std::string>& without = {});
   [[nodiscard]] bool offers_mechanism(std::string_view mechanism) const noexcept;
 };
 
