@@ -25,6 +25,7 @@ SESSIONS = 20  # of smtp-source at once
 SIZES = {"1 kB": (1_000, 4_000), "5 MB": (5_000_000, 40)}  # octets, messages in a round
 IDLE_SESSIONS = 90  # under the 100 that the mailbox takes at once
 CHUNK = 65536
+ALONE = "mailbox, one thread"  # as the others have
 
 AIOSMTPD = """
 import asyncio, sys
@@ -44,11 +45,11 @@ asyncio.run(main())
 class Mailbox:
     """The program under measurement, with its store in memory."""
 
-    def __init__(self, program):
+    def __init__(self, program, *more):
         self.state = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [program, "serve", "--listen", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0",
-             "--state-dir", self.state.name, "--log-level", "off"], stdout=subprocess.PIPE, text=True)
+             "--state-dir", self.state.name, "--log-level", "off", *more], stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
         self.port = int(re.search(r"smtp 127\.0\.0\.1:(\d+)", self.process.stdout.readline())[1])
 
@@ -98,7 +99,7 @@ def messages_a_second(server, octets, count):
 
 
 def throughput(program, rounds):
-    servers = {"mailbox": Mailbox(program), "smtp-sink": SmtpSink(), "aiosmtpd": Aiosmtpd()}
+    servers = {"mailbox": Mailbox(program), ALONE: Mailbox(program, "--threads", "1"), "smtp-sink": SmtpSink(), "aiosmtpd": Aiosmtpd()}
     rates = {size: {name: [] for name in servers} for size in SIZES}
     try:
         for _ in range(rounds):
@@ -115,7 +116,9 @@ def throughput(program, rounds):
         out[size] = {"messages a second": {name: round(value) if value > 20 else round(value, 1)
                                            for name, value in median.items()},
                      "mailbox / smtp-sink": round(median["mailbox"] / median["smtp-sink"], 2),
-                     "mailbox / aiosmtpd": round(median["mailbox"] / median["aiosmtpd"], 2)}
+                     "mailbox / aiosmtpd": round(median["mailbox"] / median["aiosmtpd"], 2),
+                     f"{ALONE} / smtp-sink": round(median[ALONE] / median["smtp-sink"], 2),
+                     f"{ALONE} / aiosmtpd": round(median[ALONE] / median["aiosmtpd"], 2)}
     return out
 
 

@@ -91,7 +91,11 @@ class Peer:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:  # websockify may wait for its children for ever
+            self.process.kill()
+            self.process.wait()
         self.folder.cleanup()
 
 
